@@ -1,6 +1,4 @@
-import sequencing from '@jest/test-sequencer';
-
-const Sequencer = sequencing.default;
+import Sequencer from '@jest/test-sequencer';
 
 /** Paths of tests that start processes or a browser; a broken rule should be reported before they take their time. */
 const HEAVY = ['/tests/cluster/', '/tests/e2e/'];
