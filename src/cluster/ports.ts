@@ -1,0 +1,64 @@
+import type { CommitRecord, RecordedMatch } from '../../rooms/kit/ports.ts';
+
+/** The three ports between a process and what outlives it. One contract suite runs on every implementation. */
+
+/** A record of one match, as the log holds it. */
+export interface LogRecord extends CommitRecord {
+  readonly matchId: string;
+  readonly epoch: number;
+}
+
+/** The log of one incarnation: all of its rooms, in one order. */
+export interface RoomLog {
+  /** Makes the records durable, all or nothing, in order. Rejects with `LogSealedError` once somebody sealed the log. */
+  append(records: readonly LogRecord[]): Promise<void>;
+  /** Says that a match needs no records any more. */
+  forget(matchId: string): void;
+  /** Appends a last clock entry and closes the log; its records stay. */
+  close(): Promise<void>;
+}
+
+/** Logs of incarnations that are no more. */
+export interface DeadLogs {
+  /** Seals the logs of all other incarnations and reads them: the newest epoch of each match. Torn ends are cut off. */
+  readAll(): Promise<ReadonlyMap<string, RecordedMatch>>;
+  /** Drops the sealed logs, after every match in them was adopted or given up. */
+  discard(): Promise<void>;
+}
+
+export interface Claim {
+  readonly matchId: string;
+  readonly epoch: number;
+}
+
+/** Who is alive, and who owns which match. */
+export interface Coordinator {
+  readonly incarnation: string;
+  /** Registers this incarnation. Rejects with a clear error if another process holds the database. */
+  start(): Promise<void>;
+  /** Takes over all matches in `playing` that no living incarnation owns: owner and epoch + 1, in one transaction. */
+  claimOrphans(): Promise<readonly Claim[]>;
+  /** Counts a death for the match that was being stepped or restored when its process died. Resolves with the count. */
+  countDeath(matchId: string): Promise<number>;
+  /** Gives up ownership of everything (a clean stop) and ends the incarnation. */
+  stop(): Promise<void>;
+}
+
+/** Nudges to all processes, and calls to one. A nudge may be lost: whoever listens also looks for itself at times. */
+export interface Bus {
+  publish<Topic extends keyof Nudges>(topic: Topic, nudge: Nudges[Topic]): void;
+  /** Returns the function that ends the subscription. */
+  subscribe<Topic extends keyof Nudges>(topic: Topic, listener: (nudge: Nudges[Topic]) => void): () => void;
+}
+
+export interface Nudges {
+  /** A lobby has a new version. */
+  readonly lobby: { readonly lobbyId: string; readonly game: string };
+  /** A player's lobby or match changed (its `rev`), or one of them has a new version. */
+  readonly player: { readonly playerId: string; readonly exit?: 'left' | 'kicked' | 'closed' | 'expired' };
+  /** A match has a new version. */
+  readonly match: { readonly matchId: string };
+  readonly chat: { readonly lobbyId: string; readonly messageId: string };
+  /** A session ended: its hubs close with 4102. */
+  readonly session: { readonly sessionId: string; readonly playerId: string };
+}

@@ -1,0 +1,257 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { AbandonReason, LobbyReason, LobbyState, MatchState, StartMode } from '../../protocol/states.ts';
+import type { MatchResult } from '../../protocol/room-messages.ts';
+
+/** All tables. What is acknowledged to a client is here (or in the match log) before the answer leaves. */
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+type Json = Record<string, unknown>;
+
+export const players = pgTable('players', {
+  id: text().primaryKey(),
+  displayName: text('display_name').notNull(),
+  kind: text().notNull().$type<'guest'>(),
+  /** SHA-256 of the guest's device key; null for none. */
+  deviceKeyHash: bytes('device_key_hash').unique(),
+  /** Raised in each transaction in which the player enters or leaves a lobby or a match: the `rev` of the hub. */
+  rev: integer().notNull().default(0),
+  bannedAt: at('banned_at'),
+  createdAt: at('created_at').notNull().defaultNow(),
+});
+
+/** One sign-in. Ending it makes all of its tokens invalid. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    playerId: text('player_id')
+      .notNull()
+      .references(() => players.id),
+    createdAt: at('created_at').notNull().defaultNow(),
+    endedAt: at('ended_at'),
+  },
+  (table) => [index('sessions_player').on(table.playerId)],
+);
+
+/** Refresh tokens, by hash. A rotated one may be presented again for a short while. */
+export const refreshTokens = pgTable(
+  'refresh_tokens',
+  {
+    hash: bytes().primaryKey(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id),
+    expiresAt: at('expires_at').notNull(),
+    rotatedAt: at('rotated_at'),
+  },
+  (table) => [index('refresh_tokens_session').on(table.sessionId), index('refresh_tokens_expiry').on(table.expiresAt)],
+);
+
+export const lobbies = pgTable(
+  'lobbies',
+  {
+    id: text().primaryKey(),
+    version: integer().notNull().default(1),
+    game: text().notNull(),
+    name: text().notNull(),
+    state: text().notNull().$type<LobbyState>().default('open'),
+    reason: text().$type<LobbyReason>(),
+    locked: boolean().notNull().default(false),
+    private: boolean().notNull().default(false),
+    /** scrypt, with its salt; null for none. */
+    passwordHash: text('password_hash'),
+    code: text().notNull(),
+    hostId: text('host_id').notNull(),
+    startMode: text('start_mode').notNull().$type<StartMode>(),
+    minPlayers: smallint('min_players').notNull(),
+    maxPlayers: smallint('max_players').notNull(),
+    memberCount: smallint('member_count').notNull(),
+    settings: jsonb().notNull().$type<Json>(),
+    dataPublic: jsonb('data_public').notNull().$type<Json>(),
+    dataMembers: jsonb('data_members').notNull().$type<Json>(),
+    countdownEndsAt: at('countdown_ends_at'),
+    /** The match being handed off (`starting`) or played (`in-match`). Shown to clients only `in-match`. */
+    matchId: text('match_id'),
+    lastMatchId: text('last_match_id'),
+    /** Since when no member is connected; null while one is. Hidden and closed by it. */
+    emptySince: at('empty_since'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('lobbies_code')
+      .on(table.code)
+      .where(sql`state <> 'closed'`),
+    index('lobbies_list').on(table.game, table.state, table.createdAt),
+    index('lobbies_match').on(table.matchId),
+  ],
+);
+
+export const lobbyMembers = pgTable(
+  'lobby_members',
+  {
+    lobbyId: text('lobby_id')
+      .notNull()
+      .references(() => lobbies.id),
+    /** A player is in one lobby at most. */
+    playerId: text('player_id')
+      .primaryKey()
+      .references(() => players.id),
+    ready: boolean().notNull().default(false),
+    team: text(),
+    connected: boolean().notNull().default(true),
+    dataPublic: jsonb('data_public').notNull().$type<Json>().default({}),
+    dataMembers: jsonb('data_members').notNull().$type<Json>().default({}),
+    joinedAt: at('joined_at').notNull().defaultNow(),
+    /** Orders members who joined in the same millisecond. */
+    joinedSeq: bigint('joined_seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+  },
+  (table) => [index('lobby_members_lobby').on(table.lobbyId, table.joinedSeq)],
+);
+
+/** Players who were kicked from a lobby may not come back to it. */
+export const lobbyBans = pgTable(
+  'lobby_bans',
+  {
+    lobbyId: text('lobby_id')
+      .notNull()
+      .references(() => lobbies.id),
+    playerId: text('player_id').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.lobbyId, table.playerId] })],
+);
+
+export const lobbyMessages = pgTable(
+  'lobby_messages',
+  {
+    id: text().primaryKey(),
+    lobbyId: text('lobby_id')
+      .notNull()
+      .references(() => lobbies.id),
+    playerId: text('player_id').notNull(),
+    displayName: text('display_name').notNull(),
+    text: text().notNull(),
+    sentAt: at('sent_at').notNull().defaultNow(),
+  },
+  (table) => [index('lobby_messages_lobby').on(table.lobbyId, table.id)],
+);
+
+/** Complaints of players, kept for the operator together with what was said. */
+export const reports = pgTable('reports', {
+  id: text().primaryKey(),
+  lobbyId: text('lobby_id').notNull(),
+  reporterId: text('reporter_id').notNull(),
+  playerId: text('player_id').notNull(),
+  reason: text().notNull(),
+  messageId: text('message_id'),
+  messageText: text('message_text'),
+  createdAt: at('created_at').notNull().defaultNow(),
+});
+
+export const matches = pgTable(
+  'matches',
+  {
+    /** Also the Colyseus room id. */
+    id: text().primaryKey(),
+    version: integer().notNull().default(1),
+    game: text().notNull(),
+    lobbyId: text('lobby_id'),
+    state: text().notNull().$type<MatchState>(),
+    reason: text().$type<AbandonReason>(),
+    /** Of a private lobby: can't be watched. */
+    private: boolean().notNull().default(false),
+    settings: jsonb().notNull().$type<Json>(),
+    /** Seeds the room's random numbers. */
+    seed: bigint({ mode: 'number' }).notNull(),
+    /** Hash of all that must be alike in two builds for one to go on with the other's room. */
+    compat: text().notNull(),
+    /** Incarnation that runs the room; null before the hand-off and when the match is parked or over. */
+    owner: text(),
+    /** Fencing number: raised with each new owner. */
+    epoch: integer().notNull().default(0),
+    /** Process deaths while this room was being restored or stepped. */
+    deaths: smallint().notNull().default(0),
+    /** A reservation that is not playing by then is put back. */
+    reservedUntil: at('reserved_until'),
+    result: jsonb().$type<MatchResult>(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    startedAt: at('started_at'),
+    finishedAt: at('finished_at'),
+  },
+  (table) => [
+    index('matches_owner').on(table.owner).where(sql`state in ('reserved', 'playing')`),
+    index('matches_state').on(table.state, table.game, table.id),
+    index('matches_lobby').on(table.lobbyId),
+  ],
+);
+
+export const matchSeats = pgTable(
+  'match_seats',
+  {
+    matchId: text('match_id')
+      .notNull()
+      .references(() => matches.id),
+    index: smallint().notNull(),
+    /** null for a bot. */
+    playerId: text('player_id'),
+    displayName: text('display_name').notNull(),
+    team: text(),
+    isBot: boolean('is_bot').notNull().default(false),
+    /** Of the newest right that was handed out for this seat. */
+    generation: integer().notNull().default(0),
+    /** Left on purpose, not taken in time, or away for too long. */
+    givenUpAt: at('given_up_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.matchId, table.index] }),
+    unique('match_seats_player').on(table.matchId, table.playerId),
+    index('match_seats_history').on(table.playerId, table.matchId),
+  ],
+);
+
+/** Answers of requests that carried an `Idempotency-Key`, written in the transaction of their effect. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    playerId: text('player_id').notNull(),
+    method: text().notNull(),
+    path: text().notNull(),
+    key: text().notNull(),
+    /** SHA-256 of the canonical JSON body. */
+    bodyHash: bytes('body_hash').notNull(),
+    status: smallint().notNull(),
+    headers: jsonb().notNull().$type<Record<string, string>>(),
+    body: jsonb().$type<unknown>(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.playerId, table.method, table.path, table.key] }),
+    index('idempotency_keys_age').on(table.createdAt),
+  ],
+);
+
+/** Incarnations: one row a boot of a process. */
+export const processes = pgTable('processes', {
+  incarnation: text().primaryKey(),
+  state: text().notNull().$type<'alive' | 'draining' | 'dead' | 'stopped'>(),
+  build: text().notNull(),
+  startedAt: at('started_at').notNull().defaultNow(),
+  endedAt: at('ended_at'),
+});
