@@ -1,0 +1,215 @@
+/**
+ * The one place that touches what `@colyseus/schema` keeps to itself. Everything here is pinned by
+ * `schema-internals.test.ts`, so an upgrade that moves a part fails there, by name, and not in a running room.
+ */
+import {
+  $changes,
+  $childType,
+  $refId,
+  type ArraySchema,
+  type ChangeTree,
+  type Decoder,
+  Encoder,
+  type EncodeDescriptor,
+  type MapSchema,
+  type Root,
+  Schema,
+  TypeContext,
+} from '@colyseus/schema';
+
+/** A class made by `schema({ … }, 'Name')`. */
+export type SchemaClass<S extends Schema = Schema> = new (...args: never[]) => S;
+
+/** What a field or an element holds: a primitive's name, a schema class, or a collection of either. */
+export type FieldType = string | SchemaClass | Readonly<Record<string, unknown>>;
+
+/** What `schema()` notes about a declared field. */
+export interface FieldInfo {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly tag?: number;
+  readonly unreliable?: boolean;
+  readonly patchOnly?: boolean;
+  readonly fullStateOnly?: boolean;
+  readonly deprecated?: boolean;
+  readonly stream?: boolean;
+}
+
+interface JournalInternals {
+  readonly keyByIndex: Map<number, string>;
+  indexByKey: Record<string, number>;
+  nextIndex: number;
+  assign(key: string): number;
+}
+
+const SCHEMA_FIELD_COUNT = '~__numFields';
+
+export function changeTreeOf(ref: object): ChangeTree {
+  return (ref as { [$changes]: ChangeTree })[$changes];
+}
+
+export function refIdOf(ref: object): number | undefined {
+  return (ref as { [$refId]?: number })[$refId];
+}
+
+/** Gives a fresh instance the id under which clients know it; `Root.add` keeps an id that is already there. */
+export function setRefId(ref: object, refId: number): void {
+  // Not enumerable, as the library does it: the id must not show in deep comparisons.
+  Object.defineProperty(ref, $refId, { value: refId, enumerable: false, writable: true });
+}
+
+export function childTypeOf(collection: object): FieldType {
+  return (collection as { [$childType]: FieldType })[$childType];
+}
+
+export function setChildType(collection: object, type: FieldType): void {
+  (collection as { [$childType]: FieldType })[$childType] = type;
+}
+
+/** The declared fields of a class, its parents' first, in wire order. */
+export function fieldsOf(schemaClass: SchemaClass): readonly FieldInfo[] {
+  const metadata = metadataOf(schemaClass);
+  const last = (metadata?.[SCHEMA_FIELD_COUNT] as number | undefined) ?? -1;
+  const fields: FieldInfo[] = [];
+  for (let index = 0; index <= last; index++) {
+    const field = metadata?.[index] as FieldInfo | undefined;
+    if (field !== undefined) fields.push(field);
+  }
+  return fields;
+}
+
+export function fieldAt(schemaClass: SchemaClass, index: number): FieldInfo | undefined {
+  return metadataOf(schemaClass)?.[index] as FieldInfo | undefined;
+}
+
+function metadataOf(schemaClass: SchemaClass): Record<string | number, unknown> | undefined {
+  return (schemaClass as unknown as typeof Schema)[Symbol.metadata] as unknown as
+    | Record<string | number, unknown>
+    | undefined;
+}
+
+/** The types that a state class can reach, with their ids on the wire; the same object for each call. */
+export function typesOf(schemaClass: SchemaClass): TypeContext {
+  return TypeContext.cache(schemaClass as unknown as typeof Schema);
+}
+
+export function hasTypeId(types: TypeContext, schemaClass: SchemaClass): boolean {
+  return types.has(schemaClass as unknown as typeof Schema);
+}
+
+export function isSchemaClass(type: FieldType): type is SchemaClass {
+  return typeof type === 'function' && Schema.is(type as unknown as typeof Schema);
+}
+
+/** A float that travels as an integer: a scalar, though its type is an object. */
+export function isQuantized(type: FieldType): boolean {
+  return typeof type === 'object' && type['quantized'] !== undefined;
+}
+
+/** The defaults that `schema()` gives to each new instance, local-only fields included; undefined for a class that `schema()` did not make. */
+export function schemaDefaultsOf(schemaClass: SchemaClass): (() => Record<string, unknown>) | undefined {
+  if (!Object.hasOwn(schemaClass, '_getDefaultValues')) return undefined;
+  return (schemaClass as unknown as { _getDefaultValues: () => Record<string, unknown> })._getDefaultValues;
+}
+
+/** A recording instance whose constructor, `initialize()` and defaults did not run. */
+export function createBlank<S extends Schema>(schemaClass: SchemaClass<S>): S {
+  const instance = Object.create(schemaClass.prototype as object) as S;
+  Schema.initialize(instance);
+  return instance;
+}
+
+/** A decoding instance whose constructor, `initialize()` and defaults did not run. */
+export function createBlankForDecoder<S extends Schema>(schemaClass: SchemaClass<S>): S {
+  return (schemaClass as unknown as { initializeForDecoder(): S }).initializeForDecoder();
+}
+
+export function journalOf(map: MapSchema): JournalInternals {
+  return (map as unknown as { journal: JournalInternals }).journal;
+}
+
+export function arrayItems(array: ArraySchema): readonly unknown[] {
+  return (array as unknown as { items: unknown[] }).items;
+}
+
+/** Wire slots that were removed since the last encode; sparse. */
+export function stagedDeletes(array: ArraySchema): readonly (boolean | undefined)[] {
+  return (array as unknown as { deletedIndexes: boolean[] }).deletedIndexes;
+}
+
+export function nextRefIdOf(root: Root): number {
+  return (root as unknown as { nextUniqueId: number }).nextUniqueId;
+}
+
+/** Whether a tree is queued for the next encode. */
+export function hasQueuedChanges(root: Root): boolean {
+  return root.changes.next !== undefined;
+}
+
+/** The trees that wait for the next encode, in the order of the wire. */
+export function* queuedTrees(root: Root): Generator<ChangeTree> {
+  for (let node = root.changes.next; node !== undefined; node = node.next) yield node.changeTree;
+}
+
+/** Sends a tree's pending operations through another encode function than its class'. */
+export function setEncodeDescriptor(tree: ChangeTree, descriptor: EncodeDescriptor): void {
+  tree.encDescriptor = descriptor;
+}
+
+/**
+ * An `Encoder` without a buffer of its own: the library allocates `Encoder.BUFFER_SIZE` (16 KB) for each,
+ * which for thousands of small rooms is most of their memory.
+ *
+ * @param grow called instead of the library's own growing (which warns on the console) when an encode did not fit;
+ *   returns a buffer of at least `usedBytes`.
+ */
+export function createBufferlessEncoder<S extends Schema>(
+  state: S,
+  root: Root,
+  grow: (usedBytes: number) => Uint8Array,
+): Encoder<S> {
+  const bufferSize = Encoder.BUFFER_SIZE;
+  Encoder.BUFFER_SIZE = 0;
+  try {
+    const encoder = new Encoder<S>(state, root);
+    const hook = encoder as unknown as { _resizeBuffer: (buffer: Uint8Array, usedBytes: number) => Uint8Array };
+    hook._resizeBuffer = (_buffer, usedBytes) => grow(usedBytes);
+    return encoder;
+  } finally {
+    Encoder.BUFFER_SIZE = bufferSize;
+  }
+}
+
+/** Calls `onRef` for each id that a decoder takes up, before it does. */
+export function watchDecodedRefs(decoder: Decoder, onRef: (refId: number) => void): void {
+  const tracker = decoder.root;
+  const addRef = tracker.addRef.bind(tracker);
+  tracker.addRef = (refId, ref, incrementCount) => {
+    onRef(refId);
+    addRef(refId, ref, incrementCount);
+  };
+}
+
+type DecodeOperation = (
+  decoder: Decoder,
+  bytes: Uint8Array,
+  it: { offset: number },
+  ref: object,
+  changes: null,
+) => number | void;
+
+/** Decodes one operation on `ref`; -1 if the bytes name a field that its class does not have. */
+export function decodeOperation(
+  decoder: Decoder,
+  bytes: Uint8Array,
+  it: { offset: number },
+  ref: object,
+): number | void {
+  const decode = (ref.constructor as unknown as { '~decoder': DecodeOperation })['~decoder'];
+  return decode(decoder, bytes, it, ref, null);
+}
+
+/** Closes the decoding of one structure: arrays close the gaps that deletes left. */
+export function endDecode(ref: object): void {
+  (ref as { '~onDecodeEnd'?: () => void })['~onDecodeEnd']?.();
+}
