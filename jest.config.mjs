@@ -6,6 +6,8 @@ export default {
   modulePathIgnorePatterns: ['/dist/', '/data/', '/artefacts/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './scripts/jest/strip-types.mjs' },
+  globalSetup: './tests/support/global-setup.ts',
+  globalTeardown: './tests/support/global-teardown.ts',
   testEnvironment: 'node',
   injectGlobals: false,
   maxWorkers: 2,

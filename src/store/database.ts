@@ -1,0 +1,44 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from './schema.ts';
+import type { Database } from './transaction.ts';
+
+/** The one handle on PostgreSQL of a process. */
+export interface DatabaseHandle extends AsyncDisposable {
+  readonly db: Database;
+  readonly pool: pg.Pool;
+  /** Waits for the queries under way, then closes every connection. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** How {@link openDatabase} connects. */
+export interface DatabaseOptions {
+  /** Connections at most, 15 by default: an embedded PostgreSQL takes 50, and a rolling restart has two processes. */
+  readonly maxConnections?: number;
+  /** Told of an idle connection that broke; the pool opens another when it needs one. */
+  readonly onError?: (error: Error) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Nothing a request asks for takes this long unless something is wrong; then one query is lost, not a connection. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** A transaction that its process has forgotten would hold its locks for ever. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
+
+/** Opens a pool; connections are made when they are needed, so an unreachable database shows at the first query. */
+export function openDatabase(url: string, { maxConnections = 15, onError }: DatabaseOptions = {}): DatabaseHandle {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    application_name: 'gyre',
+    keepAlive: true,
+  });
+  // Without a listener, a database that restarts would take the process with it.
+  pool.on('error', (error) => onError?.(error));
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= pool.end());
+  return { db: drizzle(pool, { schema }), pool, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,3 @@
+import { tearDownRun } from './global-setup.ts';
+
+export default tearDownRun;
