@@ -127,7 +127,7 @@ export const VARIABLES = {
   GYRE_TRUSTED_PROXIES: variable({
     type: 'integer 0–10',
     default: '0',
-    doc: "How many proxies stand in front, each adding to `X-Forwarded-For`. `0`: the header is not believed.",
+    doc: 'How many proxies stand in front, each adding to `X-Forwarded-For`. `0`: the header is not believed.',
     parse: parse.integer(0, 10),
   }),
   NODE_ENV: variable({

@@ -36,7 +36,9 @@ describe('resolveSecret', () => {
   test('refuses a damaged file instead of drawing another secret', async () => {
     await writeFile(path.join(folder, 'secret'), 'half\n');
     await chmod(path.join(folder, 'secret'), 0o600);
-    await expect(resolveSecret(readConfig({ GYRE_DATA_DIR: folder }))).rejects.toThrow(/^GYRE_SECRET: is unset and .* damaged/);
+    await expect(resolveSecret(readConfig({ GYRE_DATA_DIR: folder }))).rejects.toThrow(
+      /^GYRE_SECRET: is unset and .* damaged/,
+    );
     expect(await readFile(path.join(folder, 'secret'), 'utf8')).toBe('half\n');
   });
 });

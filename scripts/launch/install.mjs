@@ -8,12 +8,16 @@ export function ensureInstalled(root) {
   if (isInstalled(root)) return;
   console.error('Gyre: installing its dependencies (npm ci), as on every first start and after an update …');
   const npm = npmCommand();
-  const { status, error } = spawnSync(npm.file, npm.args.concat(['ci', '--no-audit', '--no-fund', '--loglevel=error']), {
-    cwd: root,
-    // Standard output belongs to the server; scripts read its banner from there.
-    stdio: ['ignore', 2, 2],
-    shell: npm.shell,
-  });
+  const { status, error } = spawnSync(
+    npm.file,
+    npm.args.concat(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    {
+      cwd: root,
+      // Standard output belongs to the server; scripts read its banner from there.
+      stdio: ['ignore', 2, 2],
+      shell: npm.shell,
+    },
+  );
   if (error) throw new Error('npm could not be run: ' + error.message);
   if (status !== 0) throw new Error('npm ci failed (exit code ' + status + '); its message is above');
   if (!isInstalled(root)) throw new Error('npm ci went well, yet node_modules does not match package-lock.json');

@@ -29,7 +29,9 @@ function isShell(pid) {
 
 function parentOf(pid) {
   // The second field is the command in brackets, which may hold anything; the fields after it don't.
-  const [, parent] = read('/proc/' + pid + '/stat').replace(/^.*\) /s, '').split(' ');
+  const [, parent] = read('/proc/' + pid + '/stat')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return parent;
 }
 

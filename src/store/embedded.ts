@@ -62,7 +62,10 @@ export async function startEmbeddedPostgres(options: { dataDir: string; log: Emb
 
 async function refuseOtherMajor(folder: string, binaries: Binaries): Promise<void> {
   if (!existsSync(folder)) return;
-  const theirs = await readFile(path.join(folder, 'PG_VERSION'), 'utf8').then((text) => text.trim(), () => null);
+  const theirs = await readFile(path.join(folder, 'PG_VERSION'), 'utf8').then(
+    (text) => text.trim(),
+    () => null,
+  );
   if (theirs === null) throw new ConfigError('GYRE_DATA_DIR', `${folder} exists but is no folder of PostgreSQL's`);
   const ours = await majorOf(binaries);
   if (theirs === ours) return;

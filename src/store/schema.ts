@@ -196,7 +196,9 @@ export const matches = pgTable(
     finishedAt: at('finished_at'),
   },
   (table) => [
-    index('matches_owner').on(table.owner).where(sql`state in ('reserved', 'playing')`),
+    index('matches_owner')
+      .on(table.owner)
+      .where(sql`state in ('reserved', 'playing')`),
     index('matches_state').on(table.state, table.game, table.id),
     index('matches_lobby').on(table.lobbyId),
   ],

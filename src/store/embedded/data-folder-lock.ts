@@ -65,6 +65,9 @@ function tryLock(file: string): DatabaseSync | null {
 const SQLITE_BUSY = 5;
 
 async function inUse(dataDir: string, holderFile: string): Promise<string> {
-  const holder = await readFile(holderFile, 'utf8').then((text) => text.trim(), () => 'a process that has not said its name');
+  const holder = await readFile(holderFile, 'utf8').then(
+    (text) => text.trim(),
+    () => 'a process that has not said its name',
+  );
   return `${dataDir} is in use by another Gyre (${holder}); stop that one, or give this one a folder of its own`;
 }

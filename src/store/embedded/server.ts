@@ -65,7 +65,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 function launch(options: ServerOptions, port: number): Server & { readonly ready: Promise<void> } {
   const { folder, binaries, user, log, role, password } = options;
-  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const { file, args, ...as } = user.command(binaries.postgres, ['-D', folder, ...settings]);
   const child = spawn(file, args, {
     ...as,
@@ -85,7 +88,11 @@ function launch(options: ServerOptions, port: number): Server & { readonly ready
     stopping = true;
     return stopChild(child);
   };
-  return { urlOf, stop, ready: untilReady(child, urlOf('postgres'), output).catch((error) => stop().then(() => Promise.reject(error))) };
+  return {
+    urlOf,
+    stop,
+    ready: untilReady(child, urlOf('postgres'), output).catch((error) => stop().then(() => Promise.reject(error))),
+  };
 }
 
 /** Passes PostgreSQL's lines on and keeps the last ones for an error's message. */
@@ -96,7 +103,9 @@ function listen(child: ChildProcess, log: EmbeddedLog): { last(): string } {
     for (const line of fresh) log.debug(`postgres: ${line}`);
     lines = [...lines, ...fresh].slice(-20);
   });
-  return { last: () => lines.filter((line) => /FATAL|ERROR|HINT|DETAIL|rror/.test(line)).join('; ') || lines.join('; ') };
+  return {
+    last: () => lines.filter((line) => /FATAL|ERROR|HINT|DETAIL|rror/.test(line)).join('; ') || lines.join('; '),
+  };
 }
 
 async function untilReady(child: ChildProcess, url: string, output: { last(): string }): Promise<void> {
@@ -121,7 +130,8 @@ async function answers(url: string): Promise<boolean> {
   } catch (error) {
     // Not listening yet, or still starting; anything else is no matter of time.
     const { code = '' } = error as { code?: string };
-    if (['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code) || /timeout|terminated/.test(String(error))) return false;
+    if (['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code) || /timeout|terminated/.test(String(error)))
+      return false;
     throw error;
   } finally {
     await client.end().catch(() => undefined);

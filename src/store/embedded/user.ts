@@ -46,7 +46,10 @@ export async function chooseUser(options: {
 
 function refuseForeignFolder(folder: string, owner: UserId | null): void {
   if (owner === null || process.getuid === undefined || owner.uid === process.getuid()) return;
-  throw new ConfigError('GYRE_DATA_DIR', `${folder} belongs to user ${owner.uid}: Gyre was first started by root or by another user`);
+  throw new ConfigError(
+    'GYRE_DATA_DIR',
+    `${folder} belongs to user ${owner.uid}: Gyre was first started by root or by another user`,
+  );
 }
 
 async function ownerOf(folder: string): Promise<UserId> {
@@ -60,7 +63,9 @@ async function lentUser(): Promise<UserId> {
     const found = await Promise.all([id('-u'), id('-g')]).catch(() => null);
     if (found) return { uid: found[0], gid: found[1] };
   }
-  throw new Error(`PostgreSQL refuses to run as root and there is no user ${LENT_USERS.join(' or ')}; start Gyre as another user`);
+  throw new Error(
+    `PostgreSQL refuses to run as root and there is no user ${LENT_USERS.join(' or ')}; start Gyre as another user`,
+  );
 }
 
 /** Whether a user may pass every folder down to this one. Access lists are not looked at: they only ever cost the detour. */
@@ -78,9 +83,15 @@ async function canReach(folder: string, { uid, gid }: UserId): Promise<boolean> 
  * a change of user only when told so. Without the secure bit, access(2) would ignore it (capabilities(7)).
  */
 function passingFolders({ uid, gid }: UserId): PostgresUser['command'] {
-  const setpriv = (process.env.PATH ?? '').split(path.delimiter).map((each) => path.join(each, 'setpriv')).find(isExecutable);
+  const setpriv = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .map((each) => path.join(each, 'setpriv'))
+    .find(isExecutable);
   if (!setpriv) {
-    throw new ConfigError('GYRE_DATA_DIR', `PostgreSQL can't run as root, and user ${uid} can't reach Gyre's folders; start Gyre as another user`);
+    throw new ConfigError(
+      'GYRE_DATA_DIR',
+      `PostgreSQL can't run as root, and user ${uid} can't reach Gyre's folders; start Gyre as another user`,
+    );
   }
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
