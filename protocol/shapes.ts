@@ -16,8 +16,14 @@ const codePoints = (text: string): number => [...text].length;
 export function text(min: number, max: number) {
   return z
     .string()
-    .refine((value) => codePoints(value) >= min, { params: { code: 'too-small' }, error: `must have at least ${min} characters` })
-    .refine((value) => codePoints(value) <= max, { params: { code: 'too-large' }, error: `must have at most ${max} characters` })
+    .refine((value) => codePoints(value) >= min, {
+      params: { code: 'too-small' },
+      error: `must have at least ${min} characters`,
+    })
+    .refine((value) => codePoints(value) <= max, {
+      params: { code: 'too-large' },
+      error: `must have at most ${max} characters`,
+    })
     .refine((value) => value.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/u.test(value), {
       params: { code: 'invalid-text' },
       error: 'must not contain control characters',

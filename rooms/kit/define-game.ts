@@ -4,8 +4,10 @@ import type { TeamInfo } from '../../protocol/games.ts';
 import { RECONNECT_GRACE_DEFAULT_MS } from '../../protocol/limits.ts';
 import type { StartMode } from '../../protocol/states.ts';
 
-/** A class made by `schema({ … }, 'Name')`. */
-export type StateClass<State extends Schema = Schema> = new (...args: never[]) => State;
+/** A class made by `schema({ … }, 'Name')`: it carries the type of its instances. */
+export interface StateClass<State extends Schema = Schema> {
+  readonly '~type': State;
+}
 
 /** How much of a room a crash may take: nothing that a client has seen, at most a second, everything. */
 export type Durability = 'commit' | 'snapshot' | 'none';

@@ -33,8 +33,8 @@ export interface CommitRecord {
   readonly state: Uint8Array | null;
   /** Seats, timers, random and kept data, packed; null if they are as in the record before. Never null in `full`. */
   readonly hidden: Uint8Array | null;
-  /** The state encoder's counters after the tick. */
-  readonly counters: number;
+  /** The id that the state's next new instance gets (`StateEncoder.nextRefId`). */
+  readonly nextRefId: number;
 }
 
 /** A message that leaves the room; `seatIndex` null: to everyone. */
@@ -48,7 +48,8 @@ export interface Outgoing {
 
 /** Everything that one step lets out, once its record is durable: the patch first, then messages, then closes. */
 export interface StepOutput {
-  readonly record: CommitRecord;
+  /** null if the step only repeated what is recorded already; what it lets out still goes in order. */
+  readonly record: CommitRecord | null;
   readonly patch: Uint8Array | null;
   readonly messages: readonly Outgoing[];
   /** Seats that were given up in this step, in order. */

@@ -1,0 +1,5 @@
+import { connectFour } from './connect-four/game.ts';
+
+/** The games, as the world may know them: clients import the type of this registry. */
+export const games = { 'connect-four': connectFour } as const;
+export type Games = typeof games;

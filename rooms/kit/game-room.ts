@@ -1,0 +1,114 @@
+import type { Finish } from './finish.ts';
+import type { AnyGame, EventName, EventPayload, Handlers, RoomSettings, RoomState } from './game-types.ts';
+import type { Kept } from './kept.ts';
+import type { Seat } from './seat.ts';
+import type { GameTimer } from './timers.ts';
+
+/** What a room stands on. Made by the match's core; authors never see it. */
+export interface RoomContext<Game extends AnyGame = AnyGame> {
+  readonly state: RoomState<Game>;
+  readonly settings: RoomSettings<Game>;
+  readonly seats: readonly Seat<Game>[];
+  nowMs(): number;
+  timer(name: string, callback: () => void): GameTimer;
+  keep<Value>(name: string, initial: Value): Kept<Value>;
+  random(): number;
+  broadcast(name: string, payload: unknown): void;
+  finish(finish: Finish): void;
+}
+
+/**
+ * The live authority of a match, as its author writes it: a shell that calls the game's rules and writes the state.
+ * Extend it by `class MyRoom extends gameRoom(myGame) { … }`.
+ *
+ * A room must be able to go on after a crash with nothing but its state, timers, kept values and random numbers. So
+ * there are no closures to wait for, no wall clock and no `Math.random`, and all fields are declared in the class.
+ */
+export abstract class GameRoom<Game extends AnyGame = AnyGame> {
+  readonly #context: RoomContext<Game>;
+
+  constructor(context: RoomContext<Game>) {
+    this.#context = context;
+  }
+
+  /** One handler for each message: `override readonly messages = this.handle({ … })`. */
+  abstract readonly messages: Handlers<Game>;
+
+  /** Once a match, when its room opens; never on a restore. Sets up the state. */
+  abstract onStart(): void;
+  /** Once a step, for games with a `tickRateHz`. @param stepMs the fixed step, `1000 / tickRateHz` */
+  onStep?(stepMs: number): void;
+  /** The seat's player is away, and may come back within the game's `reconnectGraceMs`. */
+  onSeatDropped?(seat: Seat<Game>): void;
+  onSeatReturned?(seat: Seat<Game>): void;
+  /** The seat was given up for good: left on purpose, never taken, or away for too long. */
+  onSeatLeft?(seat: Seat<Game>): void;
+
+  /** What all clients see. */
+  protected get state(): RoomState<Game> {
+    return this.#context.state;
+  }
+
+  protected get settings(): RoomSettings<Game> {
+    return this.#context.settings;
+  }
+
+  /** All seats by index, also those that were given up. */
+  protected get seats(): readonly Seat<Game>[] {
+    return this.#context.seats;
+  }
+
+  /** Match time in ms: stands still while the match has no process. The same throughout one step. */
+  protected get nowMs(): number {
+    return this.#context.nowMs();
+  }
+
+  /** Types the handlers by the contract: a class field is not contextually typed by its base class. */
+  protected handle(handlers: Handlers<Game>): Handlers<Game> {
+    return handlers;
+  }
+
+  /** Declares a timer, as a field of the room. */
+  protected timer(name: string, callback: () => void): GameTimer {
+    return this.#context.timer(name, callback);
+  }
+
+  /** Declares a hidden value that survives a crash, as a field of the room. Plain data only. */
+  protected keep<Value>(name: string, initial: Value): Kept<Value> {
+    return this.#context.keep(name, initial);
+  }
+
+  /** The next seeded random number, at least 0 and less than 1. */
+  protected random(): number {
+    return this.#context.random();
+  }
+
+  /** Sends an event of the contract to everyone, with the tick that it happens in. */
+  protected broadcast<Name extends EventName<Game>>(name: Name, payload: EventPayload<Game, Name>): void {
+    this.#context.broadcast(name, payload);
+  }
+
+  /** Ends the match. What comes after it in the same step changes nothing any more. */
+  protected finish(finish: Finish): void {
+    this.#context.finish(finish);
+  }
+}
+
+/** A room class that can be run: not abstract, with its game. */
+export interface RoomClass<Game extends AnyGame = AnyGame> {
+  new (context: RoomContext<Game>): GameRoom<Game>;
+  readonly game: Game;
+}
+
+/** One room for each game of a registry: a missing one is a compile error. */
+export type RoomsFor<Games extends Readonly<Record<string, AnyGame>>> = {
+  readonly [Name in keyof Games]: RoomClass<Games[Name]>;
+};
+
+/** The base class of a game's room: `class MyRoom extends gameRoom(myGame) { … }`. */
+export function gameRoom<const Game extends AnyGame>(game: Game): typeof GameRoom<Game> & { readonly game: Game } {
+  abstract class RoomOfGame extends GameRoom<Game> {
+    static readonly game = game;
+  }
+  return RoomOfGame;
+}

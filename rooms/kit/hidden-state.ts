@@ -1,0 +1,53 @@
+import { Packr } from 'msgpackr';
+import type { MatchResult } from '../../protocol/room-messages.ts';
+import type { RandomState } from './random.ts';
+import type { SeatRecord } from './seat-state.ts';
+import { RestoreError } from './state-errors.ts';
+
+/** What a room knows beside its state, as it stands in a commit record. */
+export interface HiddenState {
+  readonly started: boolean;
+  readonly random: RandomState;
+  /** Due times in match time, by the timer's name. */
+  readonly timers: Readonly<Record<string, number>>;
+  readonly kept: Readonly<Record<string, unknown>>;
+  readonly seats: readonly SeatRecord[];
+  readonly result: MatchResult | null;
+  /** How often the game's code threw. */
+  readonly faults: number;
+}
+
+/** Raised when a record of before can't be read any more. */
+export const HIDDEN_STATE_VERSION = 1;
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+
+/** Packs the hidden state. The bytes belong to the caller; equal states give equal bytes. */
+export function packHidden(hidden: HiddenState): Uint8Array {
+  const { started, random, timers, kept, seats, result, faults } = hidden;
+  return new Uint8Array(packr.pack([HIDDEN_STATE_VERSION, started, random, timers, kept, seats, result, faults]));
+}
+
+/** @throws RestoreError for bytes that are not a hidden state of this version */
+export function unpackHidden(bytes: Uint8Array): HiddenState {
+  let unpacked: unknown;
+  try {
+    unpacked = packr.unpack(bytes);
+  } catch (cause) {
+    throw new RestoreError('The hidden state is torn.', { cause });
+  }
+  if (!Array.isArray(unpacked) || unpacked[0] !== HIDDEN_STATE_VERSION || unpacked.length !== 8) {
+    throw new RestoreError('The hidden state is of another version.');
+  }
+  const [, started, random, timers, kept, seats, result, faults] = unpacked as [
+    number,
+    boolean,
+    RandomState,
+    Record<string, number>,
+    Record<string, unknown>,
+    SeatRecord[],
+    MatchResult | null,
+    number,
+  ];
+  return { started, random, timers, kept, seats, result, faults };
+}

@@ -1,0 +1,62 @@
+/** A value that clients never see, such as a deck of cards. It is recorded with every tick that changed it. */
+export interface Kept<Value> {
+  value: Value;
+}
+
+/** The kept values of one room, by name. Declared while the room is constructed, so that a restored room has the same. */
+export class KeptValues {
+  readonly #values: Map<string, Kept<unknown>> = new Map();
+  readonly #recorded: Map<string, unknown>;
+  #sealed = false;
+
+  constructor(recorded: Readonly<Record<string, unknown>> = {}) {
+    this.#recorded = new Map(Object.entries(recorded));
+  }
+
+  declare<Value>(name: string, initial: Value): Kept<Value> {
+    if (this.#sealed) throw new Error(`Kept value "${name}" must be declared as a field of the room, not later.`);
+    if (this.#values.has(name)) throw new Error(`There are two kept values "${name}".`);
+    assertPlain(initial, name);
+    const kept: Kept<Value> = { value: this.#recorded.has(name) ? (this.#recorded.get(name) as Value) : initial };
+    this.#recorded.delete(name);
+    this.#values.set(name, kept);
+    return kept;
+  }
+
+  /** No more kept values from here on. Throws if a recorded one was not declared. */
+  seal(): void {
+    this.#sealed = true;
+    const [forgotten] = this.#recorded.keys();
+    if (forgotten !== undefined) throw new Error(`The recorded value "${forgotten}" is not kept by the room.`);
+  }
+
+  toData(): Record<string, unknown> {
+    const data: Record<string, unknown> = {};
+    for (const [name, kept] of this.#values) {
+      assertPlain(kept.value, name);
+      data[name] = kept.value;
+    }
+    return data;
+  }
+}
+
+/** Only what comes back from a record as it went in may be kept: null, booleans, numbers, strings, arrays, plain objects. */
+function assertPlain(value: unknown, path: string): void {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) assertPlain(value[index], `${path}[${index}]`);
+    return;
+  }
+  if (typeof value === 'object' && isPlain(value)) {
+    for (const [key, inner] of Object.entries(value)) assertPlain(inner, `${path}.${key}`);
+    return;
+  }
+  throw new TypeError(
+    `keep("${path}"): only plain data survives a crash; use null, booleans, numbers, strings, arrays and plain objects.`,
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

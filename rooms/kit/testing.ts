@@ -1,0 +1,164 @@
+import type { GyreMessage, MatchResult, RequestReply } from '../../protocol/room-messages.ts';
+import { GYRE_TYPE } from '../../protocol/room-messages.ts';
+import type { MessageNameOf, PayloadArgs, RefusalOf } from '../../protocol/game-types.ts';
+import type { RoomClass } from './game-room.ts';
+import type { AnyGame, RoomState } from './game-types.ts';
+import { MatchCore } from './match-core.ts';
+import type { CommitRecord, MatchInit, Outgoing, SeatInit } from './ports.ts';
+
+export interface TestMatchOptions<Game extends AnyGame> {
+  /** How many players; by default the game's fewest. */
+  readonly seats?: number;
+  /** Seeds `random()`; by default 1. */
+  readonly seed?: number;
+  readonly settings?: Game['settings']['_zod']['input'];
+}
+
+/** A match without sockets, for an author's tests: the same core and the same records as in the service. */
+export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
+  readonly #room: RoomClass<Game>;
+  readonly #init: MatchInit;
+  #core: MatchCore;
+  #nowMs = 0;
+  #records: CommitRecord[];
+  #epoch = 1;
+  readonly #seqs: number[];
+  #replies = new Map<string, RequestReply>();
+  readonly #events: Outgoing[] = [];
+  #result: MatchResult | null = null;
+  readonly #faults: unknown[] = [];
+
+  constructor(room: RoomClass<Game>, init: MatchInit) {
+    this.#room = room;
+    this.#init = init;
+    this.#seqs = init.seats.map(() => 0);
+    this.#core = MatchCore.create(room as unknown as RoomClass, init, this.#onFault);
+    this.#records = [this.#core.full()];
+    this.#core.start();
+    for (const seat of init.seats) this.#core.seatConnected(seat.index, 0);
+    this.#step();
+  }
+
+  get state(): RoomState<Game> {
+    return this.#core.state as RoomState<Game>;
+  }
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+  get tick(): number {
+    return this.#core.tick;
+  }
+  /** null until the match has ended. */
+  get result(): MatchResult | null {
+    return this.#result;
+  }
+  /** Everything that was sent with `broadcast` (`seatIndex` null) and `seat.send`, in order. */
+  get events(): readonly Outgoing[] {
+    return this.#events;
+  }
+
+  /** Sends a message from a seat and gives its answer, as an SDK's `match.request` does. */
+  async request<Name extends MessageNameOf<Game>>(
+    seatIndex: number,
+    name: Name,
+    ...[payload]: PayloadArgs<Game, Name>
+  ): Promise<RequestReply<RefusalOf<Game>>> {
+    const seq = (this.#seqs[seatIndex] ?? 0) + 1;
+    const received = this.#core.receive(seatIndex, [seq, name, payload ?? null, true]);
+    if (received === 'bad-input') throw new TypeError(`"${name}" does not fit the game's contract.`);
+    this.#seqs[seatIndex] = seq;
+    this.#step();
+    const reply = this.#replies.get(`${seatIndex}/${seq}`);
+    if (reply === undefined) throw new Error('The match is over: nobody answers.');
+    return reply as RequestReply<RefusalOf<Game>>;
+  }
+
+  /** Lets match time pass; everything that comes due happens at its time. */
+  advance(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    const { tickRateHz } = this.#room.game;
+    for (;;) {
+      const dueMs = tickRateHz === null ? this.#core.dueMs() : this.#nowMs + 1_000 / tickRateHz;
+      if (dueMs > untilMs) break;
+      this.#nowMs = Math.max(this.#nowMs, dueMs);
+      this.#step();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  /** The seat's player loses the connection. */
+  drop(seatIndex: number): void {
+    this.#core.seatDropped(seatIndex);
+    this.#step();
+  }
+
+  /** The seat's player is back in time. */
+  return(seatIndex: number): void {
+    this.#core.seatConnected(seatIndex, 0);
+    this.#step();
+  }
+
+  /** The seat's player leaves for good. */
+  leave(seatIndex: number): void {
+    this.#core.giveUpSeat(seatIndex);
+    this.#step();
+  }
+
+  /** Kills the process and restores the match from its records, as another process would. */
+  async crash(): Promise<void> {
+    const [full, ...patches] = this.#records as [CommitRecord, ...CommitRecord[]];
+    const recorded = { epoch: this.#epoch, full, patches, timeMs: this.#nowMs };
+    this.#epoch += 1;
+    this.#core = MatchCore.restore(this.#room as unknown as RoomClass, this.#init, recorded, this.#onFault);
+    this.#records = [this.#core.full()];
+    this.#init.seats.forEach((seat) => {
+      if (this.#core.seat(seat.index).connected) this.#core.seatConnected(seat.index, 0);
+    });
+    this.#step();
+  }
+
+  /** Throws what the game's code threw meanwhile, so that a test can't miss it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#faults.length > 0) throw new AggregateError(this.#faults, 'The game threw.');
+  }
+
+  readonly #onFault = (error: unknown): void => {
+    this.#faults.push(error);
+  };
+
+  #step(): void {
+    const output = this.#core.step(this.#nowMs);
+    if (output === null) return;
+    if (output.record !== null) this.#records.push(output.record);
+    this.#result = output.result ?? this.#result;
+    for (const message of output.messages) this.#deliver(message);
+  }
+
+  #deliver(message: Outgoing): void {
+    if (message.type !== GYRE_TYPE) {
+      this.#events.push(message);
+      return;
+    }
+    const gyre = message.payload as GyreMessage;
+    if (gyre.type !== 'reply') return;
+    const reply: RequestReply = gyre.ok ? { ok: true } : { ok: false, refused: gyre.refused ?? '' };
+    this.#replies.set(`${message.seatIndex}/${gyre.seq}`, reply);
+  }
+}
+
+/** Starts a match for a test, with all of its players there: `await using match = await testMatch(MyRoom, { seats: 2 })`. */
+export async function testMatch<Game extends AnyGame>(
+  room: RoomClass<Game>,
+  options: TestMatchOptions<Game> = {},
+): Promise<TestMatch<Game>> {
+  const { game } = room;
+  const seats: SeatInit[] = Array.from({ length: options.seats ?? game.players.min }, (_, index) => ({
+    index,
+    playerId: `p_test000${index}`,
+    displayName: `Player ${index + 1}`,
+    team: game.teams[index % Math.max(1, game.teams.length)]?.name ?? null,
+    isBot: false,
+  }));
+  const settings = game.settings.parse(options.settings ?? {});
+  return new TestMatch(room, { matchId: 'm_test0001', settings, seats, seed: options.seed ?? 1 });
+}

@@ -1,0 +1,78 @@
+/** A named alarm in match time. What is pending is data: it is recorded, and goes on after a crash. */
+export interface GameTimer {
+  /** Sets it to go off `delayMs` of match time from now, in place of what was set before. Returns when that is. */
+  start(delayMs: number): number;
+  stop(): void;
+  /** Match time in ms at which it goes off; null if it is not set. */
+  readonly dueMs: number | null;
+}
+
+/** The timers of one room. They are declared while the room is constructed, so that a restored room has the same. */
+export class TimerSet {
+  readonly #nowMs: () => number;
+  readonly #pending: Map<string, number>;
+  readonly #callbacks = new Map<string, () => void>();
+  #sealed = false;
+
+  /**
+   * @param nowMs the match time
+   * @param pending due times by name, of a restored match
+   */
+  constructor(nowMs: () => number, pending: Readonly<Record<string, number>> = {}) {
+    this.#nowMs = nowMs;
+    this.#pending = new Map(Object.entries(pending));
+  }
+
+  declare(name: string, callback: () => void): GameTimer {
+    if (this.#sealed) throw new Error(`Timer "${name}" must be declared as a field of the room, not later.`);
+    if (this.#callbacks.has(name)) throw new Error(`There are two timers "${name}".`);
+    this.#callbacks.set(name, callback);
+    const pending = this.#pending;
+    const nowMs = this.#nowMs;
+    return {
+      start(delayMs) {
+        if (!Number.isFinite(delayMs) || delayMs < 0) throw new RangeError(`Timer "${name}": bad delay ${delayMs}.`);
+        const dueMs = nowMs() + Math.ceil(delayMs);
+        pending.set(name, dueMs);
+        return dueMs;
+      },
+      stop() {
+        pending.delete(name);
+      },
+      get dueMs() {
+        return pending.get(name) ?? null;
+      },
+    };
+  }
+
+  /** No more timers from here on. Throws if a recorded one was not declared. */
+  seal(): void {
+    this.#sealed = true;
+    for (const name of this.#pending.keys()) {
+      if (!this.#callbacks.has(name)) throw new Error(`The recorded timer "${name}" is not declared by the room.`);
+    }
+  }
+
+  /** Match time of the first timer to go off, Infinity if none is set. */
+  get nextDueMs(): number {
+    let next = Infinity;
+    for (const dueMs of this.#pending.values()) if (dueMs < next) next = dueMs;
+    return next;
+  }
+
+  /** Takes the first timer that is due (the earliest; by name among equals); null if none is. */
+  takeDue(): (() => void) | null {
+    let first: [name: string, dueMs: number] | null = null;
+    for (const [name, dueMs] of this.#pending) {
+      if (dueMs > this.#nowMs()) continue;
+      if (first === null || dueMs < first[1] || (dueMs === first[1] && name < first[0])) first = [name, dueMs];
+    }
+    if (first === null) return null;
+    this.#pending.delete(first[0]);
+    return this.#callbacks.get(first[0]) ?? null;
+  }
+
+  toData(): Record<string, number> {
+    return Object.fromEntries(this.#pending);
+  }
+}
