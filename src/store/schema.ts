@@ -98,7 +98,14 @@ export const lobbies = pgTable(
     uniqueIndex('lobbies_code')
       .on(table.code)
       .where(sql`state <> 'closed'`),
-    index('lobbies_list').on(table.game, table.state, table.createdAt),
+    index('lobbies_list').on(table.state, table.createdAt, table.id),
+    index('lobbies_list_game').on(table.game, table.state, table.createdAt, table.id),
+    index('lobbies_countdown')
+      .on(table.countdownEndsAt)
+      .where(sql`state = 'countdown'`),
+    index('lobbies_empty')
+      .on(table.emptySince)
+      .where(sql`state in ('open', 'countdown')`),
     index('lobbies_match').on(table.matchId),
   ],
 );
@@ -116,14 +123,25 @@ export const lobbyMembers = pgTable(
     ready: boolean().notNull().default(false),
     team: text(),
     connected: boolean().notNull().default(true),
+    /** While not connected: the last sign of life, or the end of the match if that came later. */
+    awaySince: at('away_since'),
     dataPublic: jsonb('data_public').notNull().$type<Json>().default({}),
     dataMembers: jsonb('data_members').notNull().$type<Json>().default({}),
     joinedAt: at('joined_at').notNull().defaultNow(),
     /** Orders members who joined in the same millisecond. */
     joinedSeq: bigint('joined_seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
   },
-  (table) => [index('lobby_members_lobby').on(table.lobbyId, table.joinedSeq)],
+  (table) => [
+    index('lobby_members_lobby').on(table.lobbyId, table.joinedSeq),
+    index('lobby_members_away').on(table.awaySince),
+  ],
 );
+
+/** One row: when presence was last judged, so that its clocks can stand still while no process runs. */
+export const presenceClock = pgTable('presence_clock', {
+  id: smallint().primaryKey(),
+  judgedAt: at('judged_at').notNull(),
+});
 
 /** Players who were kicked from a lobby may not come back to it. */
 export const lobbyBans = pgTable(
@@ -149,8 +167,10 @@ export const lobbyMessages = pgTable(
     displayName: text('display_name').notNull(),
     text: text().notNull(),
     sentAt: at('sent_at').notNull().defaultNow(),
+    /** Orders messages as they were written, whoever drew their ids. */
+    seq: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
   },
-  (table) => [index('lobby_messages_lobby').on(table.lobbyId, table.id)],
+  (table) => [index('lobby_messages_lobby').on(table.lobbyId, table.seq)],
 );
 
 /** Complaints of players, kept for the operator together with what was said. */

@@ -51,6 +51,7 @@ CREATE TABLE "lobby_members" (
 	"ready" boolean DEFAULT false NOT NULL,
 	"team" text,
 	"connected" boolean DEFAULT true NOT NULL,
+	"away_since" timestamp (3) with time zone,
 	"data_public" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"data_members" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"joined_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
@@ -63,7 +64,8 @@ CREATE TABLE "lobby_messages" (
 	"player_id" text NOT NULL,
 	"display_name" text NOT NULL,
 	"text" text NOT NULL,
-	"sent_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"sent_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"seq" bigint GENERATED ALWAYS AS IDENTITY (sequence name "lobby_messages_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1)
 );
 --> statement-breakpoint
 CREATE TABLE "match_seats" (
@@ -111,6 +113,11 @@ CREATE TABLE "players" (
 	CONSTRAINT "players_device_key_hash_unique" UNIQUE("device_key_hash")
 );
 --> statement-breakpoint
+CREATE TABLE "presence_clock" (
+	"id" smallint PRIMARY KEY NOT NULL,
+	"judged_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "processes" (
 	"incarnation" text PRIMARY KEY NOT NULL,
 	"state" text NOT NULL,
@@ -153,10 +160,14 @@ ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_session_id_sessions_
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_player_id_players_id_fk" FOREIGN KEY ("player_id") REFERENCES "public"."players"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "lobbies_code" ON "lobbies" USING btree ("code") WHERE state <> 'closed';--> statement-breakpoint
-CREATE INDEX "lobbies_list" ON "lobbies" USING btree ("game","state","created_at");--> statement-breakpoint
+CREATE INDEX "lobbies_list" ON "lobbies" USING btree ("state","created_at","id");--> statement-breakpoint
+CREATE INDEX "lobbies_list_game" ON "lobbies" USING btree ("game","state","created_at","id");--> statement-breakpoint
+CREATE INDEX "lobbies_countdown" ON "lobbies" USING btree ("countdown_ends_at") WHERE state = 'countdown';--> statement-breakpoint
+CREATE INDEX "lobbies_empty" ON "lobbies" USING btree ("empty_since") WHERE state in ('open', 'countdown');--> statement-breakpoint
 CREATE INDEX "lobbies_match" ON "lobbies" USING btree ("match_id");--> statement-breakpoint
 CREATE INDEX "lobby_members_lobby" ON "lobby_members" USING btree ("lobby_id","joined_seq");--> statement-breakpoint
-CREATE INDEX "lobby_messages_lobby" ON "lobby_messages" USING btree ("lobby_id","id");--> statement-breakpoint
+CREATE INDEX "lobby_members_away" ON "lobby_members" USING btree ("away_since");--> statement-breakpoint
+CREATE INDEX "lobby_messages_lobby" ON "lobby_messages" USING btree ("lobby_id","seq");--> statement-breakpoint
 CREATE INDEX "match_seats_history" ON "match_seats" USING btree ("player_id","match_id");--> statement-breakpoint
 CREATE INDEX "matches_owner" ON "matches" USING btree ("owner") WHERE state in ('reserved', 'playing');--> statement-breakpoint
 CREATE INDEX "matches_state" ON "matches" USING btree ("state","game","id");--> statement-breakpoint
