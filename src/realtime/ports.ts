@@ -1,6 +1,8 @@
 import type { AbandonReason } from '../../protocol/states.ts';
+import type { HubMessages } from '../../protocol/hub.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
-import type { MatchInit, RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
+import type { MatchInit, RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
+import type { LogRecord } from '../cluster/ports.ts';
 
 /** Between the match service (SQL) and the rooms that are live in this process. */
 
@@ -49,4 +51,81 @@ export interface MatchEvents {
   presence(playerId: string, openSockets: 1 | -1): void;
   /** Why a socket for a match that isn't live here is turned away: a close code. */
   closeCodeOf(matchId: string): Promise<number>;
+}
+
+/** Genuine rights to the seats of a match. Implemented by `SeatRights` (src/matches). */
+export interface SeatGate {
+  sessionIdOf(seat: { matchId: string; seatIndex: number; playerId: string }): string;
+  /** A reconnection token of the seat's generation. */
+  sign(claim: { matchId: string; seatIndex: number; playerId: string; generation: number }): string;
+  /** null: the session id is unknown, or the token isn't of this match, seat and player. */
+  recognise(
+    matchId: string,
+    seats: readonly Pick<SeatInit, 'index' | 'playerId'>[],
+    presented: { readonly sessionId: string; readonly token: string | null },
+  ): { readonly seatIndex: number; readonly generation: number | null; readonly fresh: boolean } | null;
+}
+
+/** Makes records durable and lets out what follows from them, in order. Implemented by `Committer` (src/cluster). */
+export interface Outbox {
+  commit(record: LogRecord | null, release: () => void): void;
+  forget(matchId: string): void;
+}
+
+/** The time of one match, in ms. Implemented by `MatchClock` (src/cluster). Starts frozen. */
+export interface RoomClock {
+  nowMs(): number;
+  freeze(): void;
+  thaw(): void;
+}
+
+/** A room, as whoever steps it sees it. */
+export interface Steppable<Clock extends RoomClock = RoomClock> {
+  readonly matchId: string;
+  /** null: stepped only when something is due. */
+  readonly tickRateHz: number | null;
+  readonly clock: Clock;
+  /** Match time of the next thing to do; 0 if something waits, Infinity if nothing will happen by itself. */
+  dueMs(): number;
+  /** Never throws. */
+  step(timeMs: number): void;
+}
+
+/** Steps all rooms of the process. Implemented by `Scheduler` (src/cluster). */
+export interface StepScheduler<Clock extends RoomClock = RoomClock> {
+  add(room: Steppable<Clock>): void;
+  remove(room: Steppable<Clock>): void;
+  /** Something waits in the room: steps it soon, after what runs now. */
+  wake(room: Steppable<Clock>): void;
+}
+
+/** An open hub socket, as the service behind it sees it. */
+export interface HubConnection {
+  readonly playerId: string;
+  /** The sign-in that its right was given to. */
+  readonly authSessionId: string;
+  send<Type extends keyof HubMessages>(type: Type, message: HubMessages[Type]): void;
+  /** Closes it with a close code. */
+  close(code: number): void;
+}
+
+/** What is behind the hub's sockets. */
+export interface HubService {
+  /** Who a right belongs to; null: unknown, expired or used (4109). */
+  admit(sessionId: string, token: string | null): HubAdmission | null | Promise<HubAdmission | null>;
+  /** The socket is ready: sends `hello`, `lobby` and `match`, then what changes. Called once for each socket. */
+  connected(connection: HubConnection): void;
+  /** Answers a request. Rejects with a `ProblemError`, which the client gets as the reason of the rejection. */
+  request(connection: HubConnection, name: string, payload: unknown): Promise<unknown>;
+  /** Whether there is a request of this name; otherwise the socket is closed with 4105. */
+  knows(name: string): boolean;
+  /** The socket is gone. @param leftForGood the client left on purpose and won't come back */
+  disconnected(connection: HubConnection, sessionId: string, leftForGood: boolean): void;
+}
+
+export interface HubAdmission {
+  readonly playerId: string;
+  readonly authSessionId: string;
+  /** What the client presents when it comes back. */
+  readonly reconnectionToken: string;
 }
