@@ -1,9 +1,7 @@
 import { schema, t } from '@colyseus/schema';
 import { z } from 'zod';
 import { defineGame } from '../kit/define-game.ts';
-
-export const COLUMNS = 7;
-export const ROWS = 6;
+import { COLUMNS } from './rules.ts';
 
 export const ConnectFourState = schema(
   {

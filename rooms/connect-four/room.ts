@@ -1,6 +1,6 @@
 import { gameRoom, refuse, type Seat } from '../kit/index.ts';
-import { COLUMNS, connectFour, ROWS } from './game.ts';
-import { isFull, isWin, landingCell } from './rules.ts';
+import { connectFour } from './game.ts';
+import { COLUMNS, isFull, isWin, landingCell, ROWS } from './rules.ts';
 
 type Player = Seat<typeof connectFour>;
 

@@ -4,8 +4,8 @@ export interface Cells {
   readonly [cell: number]: number;
 }
 
-const COLUMNS = 7;
-const ROWS = 6;
+export const COLUMNS = 7;
+export const ROWS = 6;
 const IN_A_ROW = 4;
 /** Right, down, and both diagonals, as steps of column and row. */
 const DIRECTIONS = [

@@ -1,29 +1,25 @@
 import type { Schema } from '@colyseus/schema';
 import { SEAT_TAKE_MS } from '../../protocol/limits.ts';
-import { type GyreInput, GYRE_TYPE, type MatchResult } from '../../protocol/room-messages.ts';
+import { GYRE_TYPE, type GyreInput, type GyreMessage, type MatchResult } from '../../protocol/room-messages.ts';
 import { toResult } from './finish.ts';
+import { type FaultListener, GameCalls } from './game-calls.ts';
 import type { GameRoom, RoomClass, RoomContext } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
-import { packHidden, unpackHidden, type HiddenState } from './hidden-state.ts';
+import { type HiddenState, packHidden, unpackHidden } from './hidden-state.ts';
 import { KeptValues } from './kept.ts';
-import { parsePayload } from './payload.ts';
+import { type Parsed, parsePayload } from './payload.ts';
 import type { CommitRecord, MatchInit, Outgoing, Received, RecordedMatch, SeatStatus, StepOutput } from './ports.ts';
 import { MatchRandom } from './random.ts';
-import { SeatState } from './seat-state.ts';
-import { Seat } from './seat.ts';
+import type { SeatState } from './seat-state.ts';
+import { SeatTable } from './seat-table.ts';
 import { restoreState, StateEncoder } from './state-codec.ts';
 import { RestoreError } from './state-errors.ts';
 import { TimerSet } from './timers.ts';
 
-/** After so many throws of the game's own code the match is given up. */
-const MAX_FAULTS = 5;
 /** Timers that may go off in one step, against a timer that starts itself again at once for ever. */
 const MAX_TIMERS_PER_STEP = 1_000;
 /** Inputs of one seat that may wait for a step. */
 const MAX_QUEUED_INPUTS = 1_024;
-
-/** Told of a throw in the game's code, with what was called. It must not throw. */
-export type FaultListener = (error: unknown, where: string) => void;
 
 interface QueuedInput {
   readonly seq: number;
@@ -33,7 +29,6 @@ interface QueuedInput {
 }
 
 interface Restored {
-  readonly state: Schema;
   readonly encoder: StateEncoder<Schema>;
   readonly hidden: HiddenState;
   readonly tick: number;
@@ -48,14 +43,12 @@ export class MatchCore {
   readonly matchId: string;
   readonly game: AnyGame;
   readonly #room: GameRoom;
+  readonly #calls: GameCalls;
   readonly #encoder: StateEncoder<Schema>;
-  readonly #seats: readonly SeatState[];
+  readonly #seats: SeatTable;
   readonly #timers: TimerSet;
   readonly #kept: KeptValues;
   readonly #random: MatchRandom;
-  readonly #onFault: FaultListener;
-  /** The seats as the author sees them. */
-  #views: readonly Seat[] = [];
   #queue: (() => void)[] = [];
   #outgoing: Outgoing[] = [];
   #givenUp: number[] = [];
@@ -64,10 +57,8 @@ export class MatchCore {
   #nowMs: number;
   #started: boolean;
   #result: MatchResult | null;
-  #faults: number;
   /** The match's end was let out, or it failed: there are no more steps. */
   #over = false;
-  #broken = false;
   #lastHidden: Uint8Array = new Uint8Array();
 
   /** A new match, which waits for `start()`. */
@@ -81,51 +72,35 @@ export class MatchCore {
    * @throws RestoreError if the records don't fit this build of the game
    */
   static restore(room: RoomClass, init: MatchInit, recorded: RecordedMatch, onFault: FaultListener): MatchCore {
-    const { full, patches } = recorded;
-    const last = patches.at(-1) ?? full;
-    const hidden = [...patches].reverse().find((record) => record.hidden !== null)?.hidden ?? full.hidden;
-    if (full.state === null || hidden === null) throw new RestoreError('The full record has no state.');
-    const { state, encoder } = restoreState<Schema>(stateClassOf(room), {
-      full: full.state,
-      patches: patches.flatMap((record) => record.state ?? []),
-      nextRefId: last.nextRefId,
-    });
-    const timeMs = Math.max(last.timeMs, recorded.timeMs);
-    return new MatchCore(room, init, onFault, {
-      state,
-      encoder,
-      hidden: unpackHidden(hidden),
-      tick: last.tick,
-      timeMs,
-    });
+    return new MatchCore(room, init, onFault, readRecords(room, recorded));
   }
 
   private constructor(room: RoomClass, init: MatchInit, onFault: FaultListener, restored: Restored | null) {
+    const hidden = restored?.hidden;
     this.matchId = init.matchId;
     this.game = room.game;
-    this.#onFault = onFault;
     this.#tick = restored?.tick ?? 0;
     this.#nowMs = restored?.timeMs ?? 0;
-    this.#started = restored?.hidden.started ?? false;
-    this.#result = restored?.hidden.result ?? null;
-    this.#faults = restored?.hidden.faults ?? 0;
-    this.#random = restored === null ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(restored.hidden.random);
-    this.#timers = new TimerSet(() => this.#nowMs, restored?.hidden.timers);
-    this.#kept = new KeptValues(restored?.hidden.kept);
-    this.#seats = init.seats.map((seat) => new SeatState(seat));
-    if (restored !== null) this.#restoreSeats(restored.hidden);
-    const state = restored?.state ?? new (stateClassOf(room))();
-    this.#encoder = restored?.encoder ?? new StateEncoder(state);
-    this.#room = new room(this.#context(state, init));
+    this.#started = hidden?.started ?? false;
+    this.#result = hidden?.result ?? null;
+    this.#calls = new GameCalls(hidden?.faults ?? 0, onFault);
+    this.#random = hidden === undefined ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(hidden.random);
+    this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
+    this.#kept = new KeptValues(hidden?.kept);
+    this.#seats = new SeatTable(init.seats, (seatIndex, type, payload) => this.#send(seatIndex, type, payload));
+    if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
+    this.#encoder = restored?.encoder ?? new StateEncoder(new (stateClassOf(room))());
+    this.#room = new room(this.#context(init));
     this.#timers.seal();
     this.#kept.seal();
-    if (restored === null) this.#encoder.encodePatch();
-    else this.#lastHidden = this.#packHidden();
+    this.#encoder.encodePatch();
+    this.#lastHidden = this.#packHidden();
   }
 
   get tick(): number {
     return this.#tick;
   }
+  /** Match time of the last step, in ms. */
   get timeMs(): number {
     return this.#nowMs;
   }
@@ -137,10 +112,11 @@ export class MatchCore {
     return this.#encoder.state;
   }
   get seatCount(): number {
-    return this.#seats.length;
+    return this.#seats.states.length;
   }
+  /** @throws RangeError if there is no such seat, as all methods that take a `seatIndex` */
   seat(seatIndex: number): SeatStatus {
-    return this.#seatAt(seatIndex).status;
+    return this.#seats.at(seatIndex).status;
   }
   /** The description of the state's types for a joining client. Not to be changed. */
   handshake(): Uint8Array {
@@ -151,45 +127,44 @@ export class MatchCore {
   dueMs(): number {
     if (this.#over) return Infinity;
     if (this.#queue.length > 0 || this.#result !== null) return 0;
-    return Math.min(this.#timers.nextDueMs, this.#nextDeadline()?.deadlineMs ?? Infinity);
+    return Math.min(this.#timers.nextDueMs, this.#seats.nextToExpire()?.deadlineMs ?? Infinity);
   }
 
-  /** The room opens: seats may be taken, the game starts with the next step. Nothing happens on a second call. */
+  /** The room opens: the game starts with the next step. Nothing happens on a second call. */
   start(): void {
     this.#queue.push(() => {
       if (this.#started) return;
       this.#started = true;
-      for (const seat of this.#seats) if (!seat.taken) seat.deadlineMs = this.#nowMs + SEAT_TAKE_MS;
-      this.#guard('onStart', () => this.#room.onStart());
+      this.#seats.waitForPlayers(this.#nowMs + SEAT_TAKE_MS);
+      this.#calls.guard('onStart', () => this.#room.onStart());
     });
   }
 
-  /** An input with its sequence number. A duplicate's answer goes out again with the next step. */
+  /** An input with its sequence number. One that was consumed before is not again, but its answer goes out once more. */
   receive(seatIndex: number, input: GyreInput): Received {
-    const [seq, name, payload, wantsReply] = input;
-    const seat = this.#seatAt(seatIndex);
+    const [seq, name, payload, reply] = input;
+    const wantsReply = reply === true;
+    const seat = this.#seats.at(seatIndex);
     if (!Number.isSafeInteger(seq) || seq < 1 || seq > seat.queuedSeq + 1) return 'bad-input';
     if (seq <= seat.queuedSeq) {
-      this.#queue.push(() => this.#repeat(seat, seq, wantsReply === true));
+      this.#queue.push(() => this.#repeat(seat, seq, wantsReply));
       return 'duplicate';
     }
     const parsed = this.#parse(name, payload);
     if (parsed === null || seq - seat.lastSeq > MAX_QUEUED_INPUTS) return 'bad-input';
     seat.queuedSeq = seq;
-    this.#queue.push(() =>
-      this.#consume(seat, { seq, name, payload: parsed.payload, wantsReply: wantsReply === true }),
-    );
+    this.#queue.push(() => this.#consume(seat, { seq, name, payload: parsed.payload, wantsReply }));
     return 'queued';
   }
 
   /** A message of a plain Colyseus client. @param requestId of a request that wants an answer; null for a send */
   receivePlain(seatIndex: number, name: string, payload: unknown, requestId: number | null): Received {
-    const seat = this.#seatAt(seatIndex);
+    const seat = this.#seats.at(seatIndex);
     const parsed = this.#parse(name, payload);
     if (parsed === null) return 'bad-input';
     this.#queue.push(() => {
       if (this.#result !== null || seat.givenUp) return;
-      const refused = this.#handle(seat, name, parsed.payload);
+      const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload: parsed.payload });
       if (requestId === null) return;
       const answer = refused === null ? { ok: true } : { ok: false, refused };
       this.#outgoing.push({ seatIndex, type: name, payload: answer, requestId });
@@ -197,9 +172,9 @@ export class MatchCore {
     return 'queued';
   }
 
-  /** A right of `generation` was used for the seat: by a first visit, a reconnect, or another device. */
+  /** A right of `generation` was used for the seat: on a first visit, a reconnect, or another device. */
   seatConnected(seatIndex: number, generation: number): void {
-    const seat = this.#seatAt(seatIndex);
+    const seat = this.#seats.at(seatIndex);
     this.#queue.push(() => {
       if (seat.givenUp) return;
       const returned = seat.taken && !seat.connected;
@@ -213,7 +188,7 @@ export class MatchCore {
 
   /** The last socket of the seat is gone; it waits for the game's `reconnectGraceMs`. */
   seatDropped(seatIndex: number): void {
-    const seat = this.#seatAt(seatIndex);
+    const seat = this.#seats.at(seatIndex);
     this.#queue.push(() => {
       if (seat.givenUp || !seat.connected) return;
       seat.connected = false;
@@ -224,7 +199,7 @@ export class MatchCore {
 
   /** The player left on purpose, or was removed. */
   giveUpSeat(seatIndex: number): void {
-    const seat = this.#seatAt(seatIndex);
+    const seat = this.#seats.at(seatIndex);
     this.#queue.push(() => this.#giveUp(seat));
   }
 
@@ -235,17 +210,18 @@ export class MatchCore {
   step(timeMs: number): StepOutput | null {
     if (this.#over) return null;
     this.#nowMs = Math.max(this.#nowMs, Math.floor(timeMs));
-    const everyStep = this.game.tickRateHz !== null && this.#started && this.#result === null;
-    if (!everyStep && this.#result === null && this.dueMs() > this.#nowMs) return null;
+    const { tickRateHz } = this.game;
+    const everyStep = tickRateHz !== null && this.#started && this.#result === null;
+    if (!everyStep && this.dueMs() > this.#nowMs) return null;
     this.#tick += 1;
     this.#runQueue();
     this.#runDue();
-    if (everyStep) this.#guard('onStep', () => this.#room.onStep?.(1_000 / (this.game.tickRateHz as number)));
+    if (everyStep) this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
     this.#endIfDeserted();
     return this.#output();
   }
 
-  /** The whole match as of the last step, for the log and for who joins. Never between an input and its step. */
+  /** The whole match as of the last step, for the log and for who joins. */
   full(): CommitRecord {
     return {
       kind: 'full',
@@ -257,13 +233,7 @@ export class MatchCore {
     };
   }
 
-  #seatAt(seatIndex: number): SeatState {
-    const seat = this.#seats[seatIndex];
-    if (seat === undefined) throw new RangeError(`The match has no seat ${seatIndex}.`);
-    return seat;
-  }
-
-  #parse(name: string, payload: unknown) {
+  #parse(name: string, payload: unknown): Parsed | null {
     const schema = Object.hasOwn(this.game.messages, name) ? this.game.messages[name] : undefined;
     return schema === undefined ? null : parsePayload(schema, payload);
   }
@@ -275,54 +245,33 @@ export class MatchCore {
   }
 
   #runDue(): void {
-    for (let ran = 0; this.#result === null; ran += 1) {
-      const seat = this.#nextDeadline();
+    for (let ran = 0; this.#result === null && this.#started; ran += 1) {
+      const seat = this.#seats.nextToExpire();
       if (seat !== null && (seat.deadlineMs ?? Infinity) <= this.#nowMs) {
         this.#giveUp(seat);
         continue;
       }
       const callback = this.#timers.takeDue();
       if (callback === null) return;
-      if (ran < MAX_TIMERS_PER_STEP) this.#guard('a timer', callback);
-      else this.#fault(new Error(`More than ${MAX_TIMERS_PER_STEP} timers went off in one step.`), 'timers');
+      this.#calls.guard('a timer', ran < MAX_TIMERS_PER_STEP ? callback : tooManyTimers);
     }
-  }
-
-  #nextDeadline(): SeatState | null {
-    let next: SeatState | null = null;
-    for (const seat of this.#seats) {
-      if (seat.deadlineMs !== null && seat.deadlineMs < (next?.deadlineMs ?? Infinity)) next = seat;
-    }
-    return next;
   }
 
   #consume(seat: SeatState, { seq, name, payload, wantsReply }: QueuedInput): void {
     if (this.#result !== null || seat.givenUp) return;
-    const refused = this.#handle(seat, name, payload);
+    const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload });
     seat.consume(seq, wantsReply ? { refused } : null);
-    const { index } = seat.init;
-    if (wantsReply) this.#say(index, seat.replyTo(seq));
-    else this.#acks.set(index, seq);
+    const reply = wantsReply ? seat.replyTo(seq) : null;
+    if (reply === null) this.#acks.set(seat.init.index, seq);
+    else this.#say(seat.init.index, reply);
   }
 
   /** Answers an input that came before once more. */
   #repeat(seat: SeatState, seq: number, wantsReply: boolean): void {
     if (seq > seat.lastSeq) return;
     const reply = wantsReply ? seat.replyTo(seq) : null;
-    if (reply !== null) this.#say(seat.init.index, reply);
-    else this.#acks.set(seat.init.index, seat.lastSeq);
-  }
-
-  /** Calls the game's handler. Resolves to the refusal's code, or null if the message was taken. */
-  #handle(seat: SeatState, name: string, payload: unknown): string | null {
-    const view = this.#views[seat.init.index];
-    const handler = this.#room.messages[name];
-    if (view === undefined || handler === undefined) throw new Error(`No handler for "${name}".`);
-    let refused: string | null = 'internal';
-    this.#guard(`the handler of "${name}"`, () => {
-      refused = handler.call(this.#room.messages, view, payload)?.refused ?? null;
-    });
-    return refused;
+    if (reply === null) this.#acks.set(seat.init.index, seat.lastSeq);
+    else this.#say(seat.init.index, reply);
   }
 
   #giveUp(seat: SeatState): void {
@@ -335,72 +284,55 @@ export class MatchCore {
   }
 
   #tellRoom(hook: 'onSeatDropped' | 'onSeatReturned' | 'onSeatLeft', seat: SeatState): void {
-    const view = this.#views[seat.init.index];
-    if (this.#result !== null || view === undefined) return;
-    this.#guard(hook, () => this.#room[hook]?.(view));
+    if (this.#result !== null) return;
+    this.#calls.guard(hook, () => this.#room[hook]?.(this.#seats.viewOf(seat)));
   }
 
   /** A match that every player has left, and that its game did not end, ends in a draw. */
   #endIfDeserted(): void {
-    if (this.#result !== null || !this.#started) return;
-    if (this.#seats.every((seat) => seat.givenUp || seat.init.isBot)) {
-      this.#result = toResult({ placements: [this.#seats.map((seat) => seat.init)] }, this.#inits());
-    }
+    if (this.#result !== null || !this.#started || !this.#seats.isDeserted) return;
+    this.#result = toResult({ placements: [this.#seats.inits] }, this.#seats.inits);
   }
 
-  #inits() {
-    return this.#seats.map((seat) => seat.init);
+  #say(seatIndex: number, message: GyreMessage): void {
+    this.#send(seatIndex, GYRE_TYPE, message);
   }
 
-  #say(seatIndex: number, payload: unknown): void {
-    this.#outgoing.push({ seatIndex, type: GYRE_TYPE, payload });
-  }
-
-  /** A throw of the game's code costs the call, not the process: it is counted, and the fifth one ends the match. */
-  #guard(where: string, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#fault(error, where);
-    }
-  }
-
-  #fault(error: unknown, where: string): void {
-    this.#faults += 1;
-    if (this.#faults >= MAX_FAULTS) this.#broken = true;
-    this.#onFault(error, where);
+  #send(seatIndex: number | null, type: string, payload: unknown): void {
+    this.#outgoing.push({ seatIndex, type, payload });
   }
 
   #output(): StepOutput {
-    const patch = this.#encodePatch();
+    const record = this.#recordOrFail();
     for (const [seatIndex, seq] of this.#acks) this.#say(seatIndex, { type: 'ack', seq });
     this.#acks.clear();
+    const { failed } = this.#calls;
     const output: StepOutput = {
-      record: this.#broken ? null : this.#record(patch),
-      patch,
+      record: failed ? null : record,
+      patch: failed ? null : (record?.state ?? null),
       messages: this.#outgoing,
       givenUp: this.#givenUp,
-      result: this.#broken ? null : this.#result,
-      failed: this.#broken,
+      result: failed ? null : this.#result,
+      failed,
     };
     this.#outgoing = [];
     this.#givenUp = [];
-    this.#over = this.#broken || this.#result !== null;
+    this.#over = failed || this.#result !== null;
     return output;
   }
 
-  /** A state that has no faithful patch can't be recorded: the match can't go on. */
-  #encodePatch(): Uint8Array | null {
+  /** What can't be recorded faithfully can't be let out either: the match fails. */
+  #recordOrFail(): CommitRecord | null {
     try {
-      return this.#encoder.encodePatch();
+      return this.#record();
     } catch (error) {
-      this.#broken = true;
-      this.#onFault(error, 'the state');
+      this.#calls.unrecordable(error);
       return null;
     }
   }
 
-  #record(patch: Uint8Array | null): CommitRecord | null {
+  #record(): CommitRecord | null {
+    const patch = this.#encoder.encodePatch();
     const hidden = this.#packHidden();
     const hiddenChanged = Buffer.compare(hidden, this.#lastHidden) !== 0;
     if (patch === null && !hiddenChanged) return null;
@@ -421,47 +353,45 @@ export class MatchCore {
       random: this.#random.state,
       timers: this.#timers.toData(),
       kept: this.#kept.toData(),
-      seats: this.#seats.map((seat) => seat.toRecord()),
+      seats: this.#seats.toRecords(),
       result: this.#result,
-      faults: this.#faults,
+      faults: this.#calls.faults,
     });
   }
 
-  #restoreSeats(hidden: HiddenState): void {
-    if (hidden.seats.length !== this.#seats.length) throw new RestoreError('The record has another number of seats.');
-    for (const [index, record] of hidden.seats.entries()) {
-      this.#seatAt(index).restore(record, this.#nowMs, this.game.reconnectGraceMs);
-    }
-  }
-
-  #context(state: Schema, init: MatchInit): RoomContext {
-    this.#views = this.#seats.map((seat) => new Seat(seat.init, this.#seatBackend()));
+  #context(init: MatchInit): RoomContext {
     return {
-      state,
+      state: this.#encoder.state,
       settings: init.settings,
-      seats: this.#views,
+      seats: this.#seats.views,
       nowMs: () => this.#nowMs,
       timer: (name, callback) => this.#timers.declare(name, callback),
       keep: (name, initial) => this.#kept.declare(name, initial),
       random: () => this.#random.next(),
-      broadcast: (name, payload) => this.#outgoing.push({ seatIndex: null, type: name, payload }),
+      broadcast: (name, payload) => this.#send(null, name, payload),
       finish: (finish) => {
-        this.#result ??= toResult(finish, this.#inits());
-      },
-    };
-  }
-
-  #seatBackend() {
-    return {
-      isConnected: (index: number) => this.#seatAt(index).connected,
-      hasLeft: (index: number) => this.#seatAt(index).givenUp,
-      send: (seatIndex: number, type: string, payload: unknown) => {
-        this.#outgoing.push({ seatIndex, type, payload });
+        this.#result ??= toResult(finish, this.#seats.inits);
       },
     };
   }
 }
 
+function readRecords(room: RoomClass, { full, patches, timeMs }: RecordedMatch): Restored {
+  const last = patches.at(-1) ?? full;
+  const hidden = patches.findLast((record) => record.hidden !== null)?.hidden ?? full.hidden;
+  if (full.state === null || hidden === null) throw new RestoreError('The full record has no state.');
+  const { encoder } = restoreState<Schema>(stateClassOf(room), {
+    full: full.state,
+    patches: patches.flatMap((record) => record.state ?? []),
+    nextRefId: last.nextRefId,
+  });
+  return { encoder, hidden: unpackHidden(hidden), tick: last.tick, timeMs: Math.max(last.timeMs, timeMs) };
+}
+
 function stateClassOf(room: RoomClass): new () => Schema {
   return room.game.state as unknown as new () => Schema;
+}
+
+function tooManyTimers(): never {
+  throw new Error(`More than ${MAX_TIMERS_PER_STEP} timers went off in one step.`);
 }

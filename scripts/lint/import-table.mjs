@@ -20,7 +20,7 @@ export const IMPORT_TABLE = [
   { files: protocol, may: [protocol, /^zod(-openapi)?$/], why: 'protocol is a leaf: it imports nothing of ours' },
   {
     files: /^rooms\/(games|index)\.ts$/,
-    may: [/^rooms\/[^/]+\/(game|room)\.ts$/, kit, protocol],
+    may: [/^rooms\/[^/]+\/(game|room)\.ts$/, gameContracts, kit, protocol],
     why: 'the registries only list games and rooms',
   },
   {
