@@ -1,0 +1,257 @@
+import type { ClusterLog } from './cluster-log.ts';
+import { CommitStats } from './commit-stats.ts';
+import { LogSealedError } from './log-errors.ts';
+import type { LogRecord, RoomLog } from './ports.ts';
+
+/** An append that takes longer than this no longer holds up play. */
+const STALL_MS = 250;
+/** How often a log that failed is tried again. */
+const PROBE_MS = 250;
+/** What one append takes along at most; the rest goes with the next. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** What may wait for the log before it counts as away. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Lets out what rooms have done, once it is durable. One for a process: all of its rooms share each append, and what
+ * is ready while one is under way goes with the next.
+ */
+export interface Committer {
+  /**
+   * Hands over one step of a room: `record` is made durable (null: there is nothing to record), and then, after the
+   * release of everything that was committed before, `release` is called. Never within this call unless nothing waits.
+   * The record's bytes must not change any more. A release that throws harms nobody else.
+   */
+  commit(record: LogRecord | null, release: () => void): void;
+  /** Says that a match is over and needs no records any more, after everything that it committed. */
+  forget(matchId: string): void;
+  /** Resolves when everything committed so far was let out. Rejects with `LogSealedError` if that will never be. */
+  settled(): Promise<void>;
+  readonly stats: CommitStats;
+}
+
+export interface GroupCommitterOptions {
+  readonly log: RoomLog;
+  readonly logger: ClusterLog;
+  /** The log is back: these matches have records missing, and need a full state each. Called once a return. */
+  readonly onFullNeeded: (matchIds: readonly string[]) => void;
+  /** Another process has taken over: nothing is let out any more, the process must freeze and close its sockets. */
+  readonly onSealed: () => void;
+  /** 250 ms if left out. */
+  readonly stallMs?: number;
+}
+
+interface Waiting {
+  readonly record: LogRecord | null;
+  readonly release: () => void;
+  /** Told if it will never be released. */
+  readonly lost?: (error: LogSealedError) => void;
+  readonly sinceMs: number;
+}
+
+/**
+ * The group commit. `up`: releases wait for their records. `away`: an append failed, or is under way for longer than
+ * 250 ms; rooms play on without a log, releases don't wait, and records are dropped. When the log is back, each match
+ * that lacks a record is asked for a full state, and until it comes its patches are dropped too: a crash then takes such a match
+ * back to its last recorded state. `sealed`: nothing is let out any more.
+ */
+export class GroupCommitter implements Committer {
+  readonly stats = new CommitStats();
+  readonly #options: GroupCommitterOptions;
+  #state: 'up' | 'away' | 'sealed' = 'up';
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #inFlight: readonly Waiting[] | null = null;
+  /** Free to go. Releases may commit: what they commit goes behind what is here. */
+  readonly #outbox: Waiting[] = [];
+  #emptying = false;
+  #flushPlanned = false;
+  #sealed: LogSealedError | null = null;
+  /** Matches that lack a record in the log since their last full state. */
+  readonly #torn = new Set<string>();
+
+  constructor(options: GroupCommitterOptions) {
+    this.#options = options;
+  }
+
+  /** Rooms play without a log. */
+  get away(): boolean {
+    return this.#state === 'away';
+  }
+
+  commit(record: LogRecord | null, release: () => void): void {
+    this.#take({ record: this.#admit(record), release, sinceMs: performance.now() });
+  }
+
+  forget(matchId: string): void {
+    this.commit(null, () => {
+      this.#torn.delete(matchId);
+      this.#options.log.forget(matchId);
+    });
+  }
+
+  settled(): Promise<void> {
+    return new Promise((release, lost) => {
+      this.#take({ record: null, release, lost, sinceMs: performance.now() });
+    });
+  }
+
+  #take(item: Waiting): void {
+    if (this.#sealed !== null) {
+      item.lost?.(this.#sealed);
+      return;
+    }
+    if (this.#state === 'away' || (item.record === null && this.#inFlight === null && this.#waiting.length === 0)) {
+      this.#release([item]);
+      return;
+    }
+    this.#waiting.push(item);
+    this.#waitingBytes += bytesOf(item.record);
+    if (this.#waitingBytes > MAX_WAITING_BYTES) this.#goAway('too much waits for it');
+    else this.#planFlush();
+  }
+
+  /** What of a record may go to the log: no patch that would follow a gap. */
+  #admit(record: LogRecord | null): LogRecord | null {
+    if (record === null) return null;
+    if (this.#state === 'away') this.#torn.add(record.matchId);
+    else if (record.kind === 'full') this.#torn.delete(record.matchId);
+    if (!this.#torn.has(record.matchId)) return record;
+    this.stats.dropped += 1;
+    return null;
+  }
+
+  /** At the end of the running job, so that all rooms of a batch of steps go together. */
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#inFlight !== null) return;
+    this.#flushPlanned = true;
+    queueMicrotask(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#inFlight !== null || this.#state !== 'up' || this.#waiting.length === 0) return;
+    const batch = this.#takeBatch();
+    this.#inFlight = batch;
+    const records = batch.flatMap(({ record }) => record ?? []);
+    if (records.length === 0) {
+      this.#landed(batch);
+      return;
+    }
+    void this.#append(batch, records);
+  }
+
+  #takeBatch(): readonly Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#waiting.length && bytes < MAX_BATCH_BYTES) {
+      bytes += bytesOf(this.#waiting[count]?.record ?? null);
+      count += 1;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
+  }
+
+  async #append(batch: readonly Waiting[], records: readonly LogRecord[]): Promise<void> {
+    const stall = setTimeout(() => this.#goAway('an append has stalled'), this.#options.stallMs ?? STALL_MS);
+    try {
+      await this.#options.log.append(records);
+    } catch (error) {
+      this.#failed(batch, error);
+      return;
+    } finally {
+      clearTimeout(stall);
+    }
+    this.stats.flushed(records);
+    this.#landed(batch);
+  }
+
+  #landed(batch: readonly Waiting[]): void {
+    this.#inFlight = null;
+    if (this.#state === 'up') this.#release(batch);
+    else if (this.#state === 'away') this.#comeBack();
+    this.#flush();
+  }
+
+  #failed(batch: readonly Waiting[], error: unknown): void {
+    if (error instanceof LogSealedError) {
+      this.#seal(error);
+      return;
+    }
+    for (const { record } of batch) if (record !== null) this.#torn.add(record.matchId);
+    this.#goAway('an append has failed', error);
+    this.#inFlight = null;
+    this.#planProbe();
+  }
+
+  /** Plays on without the log: lets out all that waits for it, in order. */
+  #goAway(why: string, error?: unknown): void {
+    if (this.#state !== 'up') return;
+    this.#state = 'away';
+    this.stats.timesAway += 1;
+    this.#options.logger.error({ err: error }, `the match log is away (${why}): rooms play on without it`);
+    const waiting = this.#takeAll();
+    for (const { record } of waiting) {
+      if (record === null) continue;
+      this.#torn.add(record.matchId);
+      this.stats.dropped += 1;
+    }
+    this.#release([...(this.#inFlight ?? []), ...waiting]);
+    if (this.#inFlight === null) this.#planProbe();
+  }
+
+  #takeAll(): readonly Waiting[] {
+    this.#waitingBytes = 0;
+    return this.#waiting.splice(0);
+  }
+
+  /** Only after an append that failed: one that stalls is its own probe. */
+  #planProbe(): void {
+    setTimeout(() => {
+      if (this.#state !== 'away' || this.#inFlight !== null) return;
+      this.#inFlight = [];
+      void this.#append([], []);
+    }, PROBE_MS).unref();
+  }
+
+  #comeBack(): void {
+    this.#state = 'up';
+    const matchIds = [...this.#torn];
+    this.#options.logger.warn({ matches: matchIds.length }, 'the match log is back: writing full states');
+    this.#options.onFullNeeded(matchIds);
+  }
+
+  #seal(error: LogSealedError): void {
+    const lost = [...(this.#inFlight ?? []), ...this.#takeAll()];
+    this.#state = 'sealed';
+    this.#sealed = error;
+    this.#inFlight = null;
+    this.#options.logger.error({ err: error }, 'the match log is sealed: this process has lost its matches');
+    for (const item of lost) item.lost?.(error);
+    this.#options.onSealed();
+  }
+
+  #release(items: readonly Waiting[]): void {
+    for (const item of items) this.#outbox.push(item);
+    if (this.#emptying) return;
+    this.#emptying = true;
+    for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) this.#letOut(next);
+    this.#emptying = false;
+  }
+
+  #letOut(item: Waiting): void {
+    this.stats.released(performance.now() - item.sinceMs);
+    try {
+      item.release();
+    } catch (error) {
+      this.#options.logger.error({ err: error, matchId: item.record?.matchId }, 'letting out a step threw');
+    }
+  }
+}
+
+function bytesOf(record: LogRecord | null): number {
+  if (record === null) return 0;
+  return (record.state?.byteLength ?? 0) + (record.hidden?.byteLength ?? 0);
+}

@@ -1,0 +1,272 @@
+import type { ClusterLog } from './cluster-log.ts';
+import { DueHeap } from './due-heap.ts';
+import type { MatchClock } from './match-clock.ts';
+import type { TimeSource } from './process-clock.ts';
+import type { StepMark } from './step-mark.ts';
+
+/** A room, as the scheduler sees it. */
+export interface Steppable {
+  readonly matchId: string;
+  /** Steps a second, 1–60; null: steps only when woken or due. */
+  readonly tickRateHz: number | null;
+  readonly clock: MatchClock;
+  /** Match time of the next thing to do; 0: at once, Infinity: nothing. Asked after each step. */
+  dueMs(): number;
+  /** Does all that waits or is due. @param timeMs match time in whole ms, never below that of the step before */
+  step(timeMs: number): void;
+  /** Commits the whole state. */
+  writeFull(): void;
+}
+
+export interface SchedulerOptions {
+  /** The clock that the rooms' own clocks run on. */
+  readonly clock: TimeSource;
+  readonly mark: Pick<StepMark, 'stepping' | 'stepped'>;
+  readonly logger: ClusterLog;
+  /** Between a room's first change and its next full state, ±25 % to spread rooms over time. 5,000 if left out. */
+  readonly fullEveryMs?: number;
+}
+
+/** Counters, for metrics and tests. */
+export interface SchedulerStats {
+  readonly steps: number;
+  /** Steps of fixed-rate rooms that were left out because the process was too far behind. */
+  readonly skippedSteps: number;
+  readonly failedSteps: number;
+  readonly fulls: number;
+}
+
+/** What one turn of the event loop gives to rooms before sockets get theirs. */
+const SLICE_MS = 8;
+/** Steps that a fixed-rate room which fell behind makes up for; what is beyond is skipped. */
+const MAX_CATCH_UP_STEPS = 4;
+/** A room whose step threw waits this long, doubled with each throw in a row. */
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 10_000;
+const FULL_EVERY_MS = 5_000;
+/** Multiples of it, modulo 1, are spread evenly however many there are. */
+const GOLDEN_RATIO = 0.618_033_988_749_895;
+
+interface Entry {
+  readonly room: Steppable;
+  readonly periodMs: number | null;
+  /** 0–1: where in its period this room has its place. */
+  readonly phase: number;
+  /** Next point of a fixed-rate room's grid, in match time. */
+  gridMs: number;
+  /** When to step next, on the scheduler's clock; Infinity: not planned. */
+  stepAtMs: number;
+  fullAtMs: number;
+  failuresInARow: number;
+}
+
+interface Task {
+  readonly entry: Entry;
+  readonly kind: 'step' | 'full';
+}
+
+/**
+ * Steps all rooms of a process, with one timer for all of them: rooms without a tick rate as soon as they are woken and
+ * when they are due, fixed-rate rooms on a grid in match time, spread over the tick. A room with nothing to do costs
+ * nothing. Full states are written some seconds after a room's first change since the last one. A room that
+ * throws is tried again later, ever more slowly; others don't notice.
+ */
+export class Scheduler {
+  readonly stats = { steps: 0, skippedSteps: 0, failedSteps: 0, fulls: 0 } satisfies SchedulerStats;
+  readonly #clock: TimeSource;
+  readonly #mark: SchedulerOptions['mark'];
+  readonly #logger: ClusterLog;
+  readonly #fullEveryMs: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #tasks = new DueHeap<Task>();
+  #timer: NodeJS.Timeout | null = null;
+  #timerAtMs = Infinity;
+  #immediate: NodeJS.Immediate | null = null;
+  #stopped = false;
+  #added = 0;
+
+  constructor(options: SchedulerOptions) {
+    this.#clock = options.clock;
+    this.#mark = options.mark;
+    this.#logger = options.logger;
+    this.#fullEveryMs = options.fullEveryMs ?? FULL_EVERY_MS;
+  }
+
+  get roomCount(): number {
+    return this.#entries.size;
+  }
+
+  /** Takes a room in. It is stepped while its clock runs. Throws if the match is here already. */
+  add(room: Steppable): void {
+    if (this.#entries.has(room.matchId)) throw new Error(`match ${room.matchId} is scheduled already`);
+    const periodMs = room.tickRateHz === null ? null : 1_000 / room.tickRateHz;
+    this.#added += 1;
+    const phase = (this.#added * GOLDEN_RATIO) % 1;
+    const gridMs = room.clock.exactMs() + phase * (periodMs ?? 0);
+    const plan = { stepAtMs: Infinity, fullAtMs: Infinity, failuresInARow: 0 };
+    const entry: Entry = { room, periodMs, phase, gridMs, ...plan };
+    this.#entries.set(room.matchId, entry);
+    room.clock.onChange(() => this.#planStep(entry));
+    this.#planStep(entry);
+  }
+
+  /** Lets a room go. Nothing happens if it isn't here. */
+  remove(matchId: string): void {
+    const entry = this.#entries.get(matchId);
+    if (entry === undefined) return;
+    this.#entries.delete(matchId);
+    entry.room.clock.onChange(() => {});
+    entry.stepAtMs = Infinity;
+    entry.fullAtMs = Infinity;
+  }
+
+  /** Something waits for a room. A fixed-rate room takes it with its next step; a frozen one when it is thawed. */
+  wake(matchId: string): void {
+    const entry = this.#entries.get(matchId);
+    if (entry === undefined || entry.periodMs !== null || entry.failuresInARow > 0 || entry.room.clock.frozen) return;
+    const nowMs = this.#clock.nowMs();
+    if (entry.stepAtMs > nowMs) this.#plan(entry, 'step', nowMs);
+  }
+
+  /** Has full states written of these matches, of those that are here, spread evenly over the next `overMs`. */
+  requestFulls(matchIds: readonly string[], overMs = 0): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [index, matchId] of matchIds.entries()) {
+      const entry = this.#entries.get(matchId);
+      const atMs = nowMs + (overMs * index) / matchIds.length;
+      if (entry !== undefined && entry.fullAtMs > atMs) this.#plan(entry, 'full', atMs);
+    }
+  }
+
+  /**
+   * Stops for good and writes a full state of every room: the last thing before they are parked.
+   * @returns the matches whose state could not be written
+   */
+  stopAndWriteFulls(): readonly string[] {
+    this.stop();
+    return [...this.#entries.values()].filter((entry) => !this.#writeFull(entry)).map(({ room }) => room.matchId);
+  }
+
+  /** Steps no room any more. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+  }
+
+  #planStep(entry: Entry): void {
+    if (this.#entries.get(entry.room.matchId) !== entry) return;
+    this.#plan(entry, 'step', this.#nextStepAtMs(entry));
+  }
+
+  #nextStepAtMs({ room, periodMs, gridMs, failuresInARow }: Entry): number {
+    if (room.clock.frozen) return Infinity;
+    const nowMs = this.#clock.nowMs();
+    const dueMs = periodMs === null ? room.dueMs() : gridMs;
+    const pauseMs = failuresInARow === 0 ? 0 : Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (failuresInARow - 1));
+    return nowMs + Math.max(pauseMs, dueMs - room.clock.exactMs());
+  }
+
+  #plan(entry: Entry, kind: Task['kind'], atMs: number): void {
+    if (kind === 'step') entry.stepAtMs = atMs;
+    else entry.fullAtMs = atMs;
+    if (atMs === Infinity) return;
+    this.#tasks.push(atMs, { entry, kind });
+    this.#arm();
+  }
+
+  /** Sets the one timer to the earliest task. */
+  #arm(): void {
+    const first = this.#tasks.peek();
+    if (first === undefined || this.#stopped || this.#immediate !== null) return;
+    const inMs = first.atMs - this.#clock.nowMs();
+    if (inMs <= 0) {
+      this.#immediate = setImmediate(() => {
+        this.#immediate = null;
+        this.#run();
+      });
+      return;
+    }
+    if (this.#timer !== null && this.#timerAtMs <= first.atMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timerAtMs = first.atMs;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#run();
+    }, Math.ceil(inMs));
+  }
+
+  /** Does what is due, the longest due first, for a slice of time. */
+  #run(): void {
+    const startedMs = this.#clock.nowMs();
+    let nowMs = startedMs;
+    let stepped = false;
+    for (let due = this.#tasks.peek(); due !== undefined && due.atMs <= nowMs; due = this.#tasks.peek()) {
+      if (this.#stopped || nowMs - startedMs > SLICE_MS) break;
+      this.#tasks.pop();
+      const { entry, kind } = due.item;
+      if (kind === 'step' && entry.stepAtMs === due.atMs) {
+        stepped = true;
+        this.#step(entry);
+      } else if (kind === 'full' && entry.fullAtMs === due.atMs) {
+        this.#writeFull(entry);
+      }
+      nowMs = this.#clock.nowMs();
+    }
+    if (stepped) this.#mark.stepped();
+    this.#arm();
+  }
+
+  #step(entry: Entry): void {
+    const { room } = entry;
+    entry.stepAtMs = Infinity;
+    if (room.clock.frozen) return;
+    this.#mark.stepping(room.matchId);
+    try {
+      if (entry.periodMs === null) this.#stepOnce(entry, room.clock.nowMs());
+      else this.#stepGrid(entry, entry.periodMs);
+      entry.failuresInARow = 0;
+    } catch (error) {
+      entry.failuresInARow += 1;
+      this.stats.failedSteps += 1;
+      this.#logger.error({ err: error, matchId: room.matchId, inARow: entry.failuresInARow }, 'a step has thrown');
+    }
+    if (this.#entries.get(room.matchId) !== entry) return;
+    const fullInMs = this.#fullEveryMs * (0.75 + 0.5 * entry.phase);
+    if (entry.fullAtMs === Infinity) this.#plan(entry, 'full', this.#clock.nowMs() + fullInMs);
+    this.#planStep(entry);
+  }
+
+  #stepGrid(entry: Entry, periodMs: number): void {
+    const { clock } = entry.room;
+    const nowMs = clock.exactMs();
+    for (let steps = 0; steps < MAX_CATCH_UP_STEPS && entry.gridMs <= nowMs && !clock.frozen; steps += 1) {
+      const timeMs = entry.gridMs;
+      entry.gridMs += periodMs;
+      this.#stepOnce(entry, Math.floor(timeMs));
+      if (this.#entries.get(entry.room.matchId) !== entry) return;
+    }
+    if (entry.gridMs > nowMs) return;
+    const skipped = Math.floor((nowMs - entry.gridMs) / periodMs) + 1;
+    this.stats.skippedSteps += skipped;
+    entry.gridMs += skipped * periodMs;
+  }
+
+  #stepOnce({ room }: Entry, timeMs: number): void {
+    this.stats.steps += 1;
+    room.step(timeMs);
+  }
+
+  #writeFull(entry: Entry): boolean {
+    entry.fullAtMs = Infinity;
+    try {
+      entry.room.writeFull();
+      this.stats.fulls += 1;
+      return true;
+    } catch (error) {
+      this.#logger.error({ err: error, matchId: entry.room.matchId }, 'a full state could not be written');
+      if (!this.#stopped) this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
+      return false;
+    }
+  }
+}
