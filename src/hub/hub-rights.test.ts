@@ -6,7 +6,7 @@ const ANN = { playerId: 'p_ann', authSessionId: 's_1' };
 
 function start() {
   const clock = { nowMs: Date.UTC(2030, 0, 1) };
-  return { clock, rights: new HubRights(() => new Date(clock.nowMs)) };
+  return { clock, rights: new HubRights({ now: () => new Date(clock.nowMs) }) };
 }
 
 describe('the right to a hub', () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
+import type { Clock } from '../clock.ts';
 
 /** Who may open a hub socket. */
 export interface HubIdentity {
@@ -30,11 +31,11 @@ const SWEEP_EVERY_MS = 10_000;
  */
 export class HubRights {
   readonly #rights = new Map<string, Right>();
-  readonly #now: () => Date;
+  readonly #clock: Clock;
   #sweptAtMs = 0;
 
-  constructor(now: () => Date) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** A fresh right. Resolves to the Colyseus session id, 22 characters, good for a minute until it is first used. */
@@ -42,7 +43,7 @@ export class HubRights {
     this.#sweep();
     const sessionId = randomBytes(17).toString('base64url').slice(0, 22);
     const reconnectionToken = randomBytes(32).toString('base64url');
-    const expiresAtMs = this.#now().getTime() + SEAT_RIGHT_MS;
+    const expiresAtMs = this.#clock.now().getTime() + SEAT_RIGHT_MS;
     this.#rights.set(sessionId, { playerId, authSessionId, reconnectionToken, used: false, expiresAtMs });
     return sessionId;
   }
@@ -53,7 +54,7 @@ export class HubRights {
    */
   use(sessionId: string, token: string | null): HubAdmission | null {
     const right = this.#rights.get(sessionId);
-    if (!right || right.expiresAtMs < this.#now().getTime()) return null;
+    if (!right || right.expiresAtMs < this.#clock.now().getTime()) return null;
     if (token === null ? right.used : token !== right.reconnectionToken) return null;
     right.used = true;
     right.expiresAtMs = Infinity;
@@ -65,7 +66,7 @@ export class HubRights {
     const right = this.#rights.get(sessionId);
     if (!right) return;
     if (forGood) this.#rights.delete(sessionId);
-    else right.expiresAtMs = this.#now().getTime() + COME_BACK_MS;
+    else right.expiresAtMs = this.#clock.now().getTime() + COME_BACK_MS;
   }
 
   /** The sign-in ended: what it was given is worth nothing any more. */
@@ -76,7 +77,7 @@ export class HubRights {
   }
 
   #sweep(): void {
-    const nowMs = this.#now().getTime();
+    const nowMs = this.#clock.now().getTime();
     if (nowMs - this.#sweptAtMs < SWEEP_EVERY_MS) return;
     this.#sweptAtMs = nowMs;
     for (const [sessionId, { expiresAtMs }] of this.#rights) if (expiresAtMs < nowMs) this.#rights.delete(sessionId);

@@ -11,7 +11,7 @@ const SEAT = { matchId: 'm_1', seatIndex: 2, playerId: 'p_bob' };
 
 function rights(secret = 'a secret of at least 32 characters') {
   const clock = { nowMs: Date.UTC(2030, 0, 1) };
-  return { clock, rights: new SeatRights(secret, () => new Date(clock.nowMs)) };
+  return { clock, rights: new SeatRights(secret, { now: () => new Date(clock.nowMs) }) };
 }
 
 describe('the right to a seat', () => {

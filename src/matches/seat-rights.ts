@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { SeatInit } from '../../rooms/kit/ports.ts';
+import type { Clock } from '../clock.ts';
 import { deriveKey } from '../secret.ts';
 
 /** 22 base64url characters: 132 bits. */
@@ -38,12 +39,12 @@ export interface PresentedRight {
 export class SeatRights {
   readonly #sessionKey: Buffer;
   readonly #tokenKey: Buffer;
-  readonly #now: () => Date;
+  readonly #clock: Clock;
 
-  constructor(secret: string, now: () => Date) {
+  constructor(secret: string, clock: Clock) {
     this.#sessionKey = deriveKey(secret, 'seat-session');
     this.#tokenKey = deriveKey(secret, 'seat-token');
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** The seat's Colyseus session id: a secret, and the same for the whole match. */
@@ -60,7 +61,7 @@ export class SeatRights {
     head.writeUInt8(FORMAT, 0);
     head.writeUInt16BE(claim.seatIndex, 1);
     head.writeUInt32BE(claim.generation, 3);
-    head.writeUIntBE(this.#now().getTime(), 7, 6);
+    head.writeUIntBE(this.#clock.now().getTime(), 7, 6);
     return Buffer.concat([head, this.#mac(head, claim)]).toString('base64url');
   }
 
@@ -90,7 +91,7 @@ export class SeatRights {
     const head = bytes.subarray(0, HEAD_BYTES);
     if (head.readUInt8(0) !== FORMAT || head.readUInt16BE(1) !== seat.seatIndex) return null;
     if (!timingSafeEqual(bytes.subarray(HEAD_BYTES), this.#mac(head, seat))) return null;
-    const ageMs = this.#now().getTime() - head.readUIntBE(7, 6);
+    const ageMs = this.#clock.now().getTime() - head.readUIntBE(7, 6);
     return { seatIndex: seat.seatIndex, generation: head.readUInt32BE(3), fresh: ageMs <= SEAT_RIGHT_MS };
   }
 

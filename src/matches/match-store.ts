@@ -1,0 +1,85 @@
+import { type SQL, desc, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { matches, matchSeats, players } from '../store/schema.ts';
+import type { Database, Tx } from '../store/transaction.ts';
+
+/** A handle for queries, in a transaction or outside. */
+export type Queries = Database | Tx['sql'];
+
+/** A seat as it is stored. */
+export interface SeatRow {
+  readonly index: number;
+  /** null for a bot. */
+  readonly playerId: string | null;
+  readonly displayName: string;
+  readonly team: string | null;
+  readonly isBot: boolean;
+  readonly givenUp: boolean;
+}
+
+/** A match with its seats, in the order of their indexes. */
+export type MatchRow = typeof matches.$inferSelect & { readonly seats: readonly SeatRow[] };
+
+/** In the same statement as the match, so that the two are of one moment. */
+const seats = sql<SeatRow[]>`(
+  select coalesce(json_agg(json_build_object(
+    'index', seat.index, 'playerId', seat.player_id, 'displayName', seat.display_name, 'team', seat.team,
+    'isBot', seat.is_bot, 'givenUp', seat.given_up_at is not null
+  ) order by seat.index), '[]')
+  from match_seats seat where seat.match_id = "matches"."id")`;
+
+/** Matches, newest first. */
+export async function findMatches(queries: Queries, where: SQL | undefined, limit: number): Promise<MatchRow[]> {
+  return await queries
+    .select({ ...getTableColumns(matches), seats })
+    .from(matches)
+    .where(where)
+    .orderBy(desc(matches.id))
+    .limit(limit);
+}
+
+export async function findMatch(queries: Queries, matchId: string): Promise<MatchRow | null> {
+  const [match] = await findMatches(queries, sql`${matches.id} = ${matchId}`, 1);
+  return match ?? null;
+}
+
+export async function matchesById(queries: Queries, matchIds: readonly string[]): Promise<Map<string, MatchRow>> {
+  if (matchIds.length === 0) return new Map();
+  const found = await findMatches(queries, inArray(matches.id, [...matchIds]), matchIds.length);
+  return new Map(found.map((match) => [match.id, match]));
+}
+
+/** Locks a match until the end of the transaction. A lobby that is to be locked too comes before it. */
+export async function lockMatch(tx: Tx, matchId: string): Promise<MatchRow | null> {
+  // The lock comes in a statement of its own: the next one sees what was committed while it waited.
+  await tx.sql
+    .select({ id: matches.id })
+    .from(matches)
+    .where(sql`${matches.id} = ${matchId}`)
+    .for('update');
+  return await findMatch(tx.sql, matchId);
+}
+
+/** Writes a reservation: the match and its seats. */
+export async function insertMatch(
+  tx: Tx,
+  match: typeof matches.$inferInsert,
+  seatRows: readonly Omit<typeof matchSeats.$inferInsert, 'matchId'>[],
+): Promise<void> {
+  await tx.sql.insert(matches).values(match);
+  await tx.sql.insert(matchSeats).values(seatRows.map((seat) => ({ ...seat, matchId: match.id })));
+}
+
+/** Raises the `rev` of players who enter or leave a match, in the order of their ids. */
+export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<void> {
+  if (playerIds.length === 0) return;
+  await tx.sql.execute(sql`
+    with locked as (
+      select id from players where ${inArray(players.id, [...playerIds])} order by id for no key update
+    )
+    update players set rev = rev + 1 from locked where players.id = locked.id`);
+}
+
+/** Players who are in a match: those who have a seat that isn't given up. */
+export function playersIn(match: Pick<MatchRow, 'seats'>): string[] {
+  return match.seats.flatMap(({ playerId, givenUp }) => (playerId === null || givenUp ? [] : [playerId]));
+}
