@@ -1,12 +1,12 @@
-// `npm run dev`: the server, stopped cleanly and started anew when a source changes. A clean stop parks the matches and
-// the next start takes them up again, so an edit costs no match.
+// `npm run dev`, or `dev.mjs <entry> <folder to watch>…`: the server, stopped cleanly and started anew when a source
+// changes. A clean stop parks the matches and the next start takes them up again, so an edit costs no match.
 import { spawn } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import path from 'node:path';
 import { exitCode } from './launch/supervise.mjs';
 
 const root = path.dirname(import.meta.dirname);
-const WATCHED = ['protocol', 'rooms', 'src', 'client-sdk', 'web'];
+const [entry = 'src/main.ts', ...watched] = process.argv.slice(2);
 const SOURCE = /\.(ts|tsx|js|mjs|json|css|html|sql)$/;
 /** Editors write a file in several steps, and a checkout writes many. */
 const SETTLE_MS = 150;
@@ -19,7 +19,7 @@ let restarting = false;
 let settle;
 
 function start() {
-  const child = spawn(process.execPath, ['src/main.ts', ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [entry], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
@@ -65,7 +65,7 @@ process.on('SIGTERM', () => leave('SIGTERM'));
 process.on('SIGHUP', () => leave('SIGTERM'));
 process.on('disconnect', () => leave('SIGTERM'));
 
-for (const folder of WATCHED.map((name) => path.join(root, name)).filter(existsSync)) {
+for (const folder of watched.map((name) => path.resolve(root, name)).filter(existsSync)) {
   watch(folder, { recursive: true }, (_event, file) => {
     if (!file || !SOURCE.test(file) || file.includes('.test.')) return;
     clearTimeout(settle);

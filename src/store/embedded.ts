@@ -52,7 +52,10 @@ export async function startEmbeddedPostgres(options: { dataDir: string; log: Emb
     const server = await startServer({ folder, binaries, user, log, role: ROLE, password });
     await createDatabase(server.urlOf('postgres'));
     let stopping: Promise<void> | undefined;
-    const stop = () => server.stop().finally(() => lock.release());
+    const stop = async () => {
+      await server.stop();
+      await lock.release();
+    };
     return { url: server.urlOf(DATABASE), stop: () => (stopping ??= stop()) };
   } catch (error) {
     await lock.release();

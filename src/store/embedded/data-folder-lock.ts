@@ -12,18 +12,20 @@ export interface DataFolderLock {
 /** A holder that is about to end, such as the one before a restart, is given this long. */
 const PATIENCE_MS = 4_000;
 const RETRY_MS = 50;
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
 
 /**
  * Takes the data folder, making it if needed, for as long as this process lives or until `release`.
  *
  * Node has no file locks of its own; SQLite takes one of the kernel's. Unlike a file with a process id in it, it is gone
  * with its process, is not taken in by a reused id or an unreaped process, and holds between containers.
- * @throws ConfigError naming the process that has the folder, after a patience of four seconds
+ * @throws ConfigError naming the process that has the folder, when it is not given free within the patience
  */
-export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
+export async function lockDataFolder(dataDir: string, patienceMs = PATIENCE_MS): Promise<DataFolderLock> {
   await makeFolder(dataDir);
   const holderFile = path.join(dataDir, 'lock-holder');
-  const deadlineMs = performance.now() + PATIENCE_MS;
+  const deadlineMs = performance.now() + patienceMs;
   let database = tryLock(path.join(dataDir, 'lock'));
   while (!database) {
     if (performance.now() > deadlineMs) throw new ConfigError('GYRE_DATA_DIR', await inUse(dataDir, holderFile));
@@ -60,9 +62,6 @@ function tryLock(file: string): DatabaseSync | null {
     throw error;
   }
 }
-
-/** https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;
 
 async function inUse(dataDir: string, holderFile: string): Promise<string> {
   const holder = await readFile(holderFile, 'utf8').then(
