@@ -23,17 +23,25 @@ const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 type Json = Record<string, unknown>;
 
-export const players = pgTable('players', {
-  id: text().primaryKey(),
-  displayName: text('display_name').notNull(),
-  kind: text().notNull().$type<'guest'>(),
-  /** SHA-256 of the guest's device key; null for none. */
-  deviceKeyHash: bytes('device_key_hash').unique(),
-  /** Raised in each transaction in which the player enters or leaves a lobby or a match: the `rev` of the hub. */
-  rev: integer().notNull().default(0),
-  bannedAt: at('banned_at'),
-  createdAt: at('created_at').notNull().defaultNow(),
-});
+export const players = pgTable(
+  'players',
+  {
+    id: text().primaryKey(),
+    displayName: text('display_name').notNull(),
+    kind: text().notNull().$type<'guest'>(),
+    /** SHA-256 of the guest's device key; null for none. */
+    deviceKeyHash: bytes('device_key_hash').unique(),
+    /** Raised in each transaction in which the player enters or leaves a lobby or a match: the `rev` of the hub. */
+    rev: integer().notNull().default(0),
+    bannedAt: at('banned_at'),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('players_banned')
+      .on(table.id)
+      .where(sql`banned_at is not null`),
+  ],
+);
 
 /** One sign-in. Ending it makes all of its tokens invalid. */
 export const sessions = pgTable(
@@ -46,7 +54,12 @@ export const sessions = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
   },
-  (table) => [index('sessions_player').on(table.playerId)],
+  (table) => [
+    index('sessions_player').on(table.playerId),
+    index('sessions_ended')
+      .on(table.endedAt)
+      .where(sql`ended_at is not null`),
+  ],
 );
 
 /** Refresh tokens, by hash. A rotated one may be presented again for a short while. */
