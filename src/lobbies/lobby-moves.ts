@@ -1,0 +1,82 @@
+import type { LobbyReason } from '../../protocol/states.ts';
+import type { LobbyMoves, Start } from '../matches/ports.ts';
+import type { Tx } from '../store/transaction.ts';
+import { connectedMembers, type FullLobby, memberOf } from './full-lobby.ts';
+import type { LobbyChanges } from './lobby-changes.ts';
+import { afterMatch, notReady, reopened, starting, stopCountdown, withChangedMember } from './lobby-rules.ts';
+import { lobbyIdOf, lockLobby } from './lobby-store.ts';
+import { spreadTeams } from './team-spread.ts';
+
+/** What a match does to its lobby. */
+export class SqlLobbyMoves implements LobbyMoves {
+  readonly #changes: LobbyChanges;
+
+  constructor(changes: LobbyChanges) {
+    this.#changes = changes;
+  }
+
+  async toStarting(tx: Tx, lobbyId: string, matchId: string): Promise<Start | null> {
+    const before = await lockLobby(tx, lobbyId);
+    if (before === null || !isCountedDown(before, this.#changes.now())) return null;
+    const reason = reasonAgainst(before);
+    if (reason !== null) {
+      await this.#changes.save(tx, { before, after: stopCountdown(before, reason) });
+      return null;
+    }
+    await this.#changes.save(tx, { before, after: starting(before, matchId) });
+    return this.#startOf(before);
+  }
+
+  async toInMatch(tx: Tx, lobbyId: string, matchId: string): Promise<boolean> {
+    const before = await lockLobby(tx, lobbyId);
+    if (before?.lobby.state !== 'starting' || before.lobby.matchId !== matchId) return false;
+    await this.#changes.save(tx, { before, after: { ...before, lobby: { ...before.lobby, state: 'in-match' } } });
+    return true;
+  }
+
+  async backToOpen(tx: Tx, lobbyId: string, matchId: string, reason: LobbyReason): Promise<void> {
+    const before = await lockLobby(tx, lobbyId);
+    if (before?.lobby.state !== 'starting' || before.lobby.matchId !== matchId) return;
+    await this.#changes.save(tx, { before, after: reopened(before, reason, this.#changes.now()) });
+  }
+
+  async afterMatch(tx: Tx, lobbyId: string, matchId: string, reason: 'match-abandoned' | null): Promise<void> {
+    const before = await lockLobby(tx, lobbyId);
+    if (before?.lobby.state !== 'in-match' || before.lobby.matchId !== matchId) return;
+    await this.#changes.save(tx, { before, after: afterMatch(before, reason, this.#changes.now()) });
+  }
+
+  /**
+   * A player has another name now, which the lobby's members show. Call it *before* the player's row is written: a
+   * lobby is locked before its players.
+   */
+  async renamed(tx: Tx, playerId: string, displayName: string): Promise<void> {
+    const lobbyId = await lobbyIdOf(tx.sql, playerId);
+    const before = lobbyId === null ? null : await lockLobby(tx, lobbyId);
+    const member = before === null ? undefined : memberOf(before, playerId);
+    if (before === null || member === undefined) return;
+    await this.#changes.save(tx, { before, after: withChangedMember(before, { ...member, displayName }) });
+  }
+
+  #startOf(full: FullLobby): Start {
+    const { game, settings } = full.lobby;
+    const members = connectedMembers(full);
+    const teams = spreadTeams(members, this.#changes.teamsOf(game));
+    const players = members.map(({ playerId, displayName }) => ({
+      playerId,
+      displayName,
+      team: teams.get(playerId) ?? null,
+    }));
+    return { game, private: full.lobby.private, settings, players };
+  }
+}
+
+function isCountedDown({ lobby: { state, countdownEndsAt } }: FullLobby, now: Date): boolean {
+  return state === 'countdown' && countdownEndsAt !== null && countdownEndsAt <= now;
+}
+
+/** Why a countdown that is over doesn't lead to a start; null if it does. */
+function reasonAgainst(full: FullLobby): LobbyReason | null {
+  if (connectedMembers(full).length < full.lobby.minPlayers) return 'player-left';
+  return notReady(full).length > 0 ? 'player-not-ready' : null;
+}
