@@ -48,6 +48,13 @@ export async function matchesById(queries: Queries, matchIds: readonly string[])
   return new Map(found.map((match) => [match.id, match]));
 }
 
+/** Locks the lobby of a match, which comes before the match in the order of locks. */
+export async function lockLobbyOf(tx: Tx, matchId: string): Promise<void> {
+  await tx.sql.execute(
+    sql`select from lobbies where id = (select lobby_id from matches where id = ${matchId}) for update`,
+  );
+}
+
 /** Locks a match until the end of the transaction. A lobby that is to be locked too comes before it. */
 export async function lockMatch(tx: Tx, matchId: string): Promise<MatchRow | null> {
   // The lock comes in a statement of its own: the next one sees what was committed while it waited.
