@@ -15,12 +15,13 @@ import { UnrecordableStateError } from './state-errors.ts';
 export function settleMapOrder(map: MapSchema, tree: ChangeTree): void {
   const pending = tree.collDirty;
   if (pending === undefined) return;
-  let replaced = false;
+  // A map that is put back into the state stages all of its entries, whatever happened to them while it was away.
+  let reordered = pending.size >= map.size;
   for (const [index, operation] of pending) {
     if (typeof index !== 'number') throw new UnrecordableStateError(unusableKey(map));
-    if (operation === OPERATION.DELETE_AND_ADD) replaced = true;
+    if (operation === OPERATION.DELETE_AND_ADD) reordered = true;
   }
-  if (replaced) renumberMovedKeys(map, pending);
+  if (reordered) renumberMovedKeys(map, pending);
 }
 
 function renumberMovedKeys(map: MapSchema, pending: Map<number, OPERATION>): void {

@@ -12,6 +12,7 @@ import {
   Encoder,
   type EncodeDescriptor,
   type MapSchema,
+  Reflection,
   type Root,
   Schema,
   TypeContext,
@@ -26,6 +27,8 @@ export type FieldType = string | SchemaClass | Readonly<Record<string, unknown>>
 /** What `schema()` notes about a declared field. */
 export interface FieldInfo {
   readonly name: string;
+  /** The field's place on the wire. */
+  readonly index: number;
   readonly type: FieldType;
   readonly tag?: number;
   readonly unreliable?: boolean;
@@ -41,6 +44,14 @@ interface JournalInternals {
   nextIndex: number;
   assign(key: string): number;
 }
+
+/** The byte before an instance's id, where the bytes turn to another instance. */
+export const SWITCH_TO_STRUCTURE = 255;
+/** The byte before a class' id, where an instance is of a subclass of its declared class. */
+export const TYPE_ID = 213;
+
+/** Used once a class and let go. Past it the library grows by itself, with a warning. */
+const DESCRIPTION_BUFFER_BYTES = 512 * 1024;
 
 const SCHEMA_FIELD_COUNT = '~__numFields';
 
@@ -175,6 +186,21 @@ export function createBufferlessEncoder<S extends Schema>(
     const hook = encoder as unknown as { _resizeBuffer: (buffer: Uint8Array, usedBytes: number) => Uint8Array };
     hook._resizeBuffer = (_buffer, usedBytes) => grow(usedBytes);
     return encoder;
+  } finally {
+    Encoder.BUFFER_SIZE = bufferSize;
+  }
+}
+
+/**
+ * The description of a state class' types for clients, as the library's own serializer sends it in the handshake.
+ * Needs no instance: its constructor would be the author's.
+ */
+export function describeTypes(stateClass: SchemaClass): Uint8Array {
+  const described = { context: typesOf(stateClass), state: createBlankForDecoder(stateClass) };
+  const bufferSize = Encoder.BUFFER_SIZE;
+  Encoder.BUFFER_SIZE = DESCRIPTION_BUFFER_BYTES;
+  try {
+    return Reflection.encode(described as unknown as Encoder);
   } finally {
     Encoder.BUFFER_SIZE = bufferSize;
   }

@@ -1,25 +1,36 @@
-import { type ChangeTree, type Encoder, MapSchema, Reflection, type Schema } from '@colyseus/schema';
+import { type ChangeTree, encode, type Encoder, MapSchema, OPERATION, type Schema } from '@colyseus/schema';
 import { forgetArray, planArray, settleArray } from './array-patch.ts';
 import { settleMapOrder } from './map-order.ts';
 import {
   createBufferlessEncoder,
+  describeTypes,
   hasQueuedChanges,
   nextRefIdOf,
   queuedTrees,
   refIdOf,
   type SchemaClass,
+  SWITCH_TO_STRUCTURE,
+  TYPE_ID,
   typesOf,
 } from './schema-internals.ts';
 import { StateRoot } from './state-root.ts';
 import { assertRecordable } from './state-support.ts';
-import { assertOneOwnerEach } from './state-walk.ts';
+import { inspectState, type UnsetFields } from './state-walk.ts';
 
 /** Colyseus' protocol codes for state frames (`Protocol` of `@colyseus/shared-types`), the first byte of each. */
 export const ROOM_STATE_CODE = 14;
 export const ROOM_STATE_PATCH_CODE = 15;
 
+/**
+ * "Delete and add field 21" is the same byte as the mark of a subclass' id, and decoders take it for that behind a
+ * `t.ref()`. A plain add replaces a value as well.
+ */
+const TYPE_ID_FIELD = TYPE_ID & ~OPERATION.DELETE_AND_ADD;
+
 const SCRATCH_START_BYTES = 64 * 1024;
 const FRAME_HEADER_BYTES = 1;
+/** A structure's mark and its id. */
+const SWITCH_MAX_BYTES = 10;
 
 /** One buffer for all rooms of the process: an encode runs to its end and its bytes are copied out before the next begins. */
 let scratch = new Uint8Array(SCRATCH_START_BYTES);
@@ -71,7 +82,7 @@ export class StateEncoder<S extends Schema> {
 
   /** Whether the state may have changed since the last `encodePatch`. */
   get hasChanges(): boolean {
-    return hasQueuedChanges(this.#root);
+    return hasQueuedChanges(this.#root) || this.#root.detached.size > 0;
   }
 
   /**
@@ -83,12 +94,13 @@ export class StateEncoder<S extends Schema> {
    */
   encodePatch(): Uint8Array | null {
     if (!this.hasChanges) return null;
+    this.#root.reattachKept();
     this.#assertNoSharing();
     const arrays = this.#settleCollections();
     const frame = this.#encode(ROOM_STATE_PATCH_CODE, (it) => this.#encoder.encode(it, undefined, scratch));
     this.#encoder.discardChanges();
     for (const tree of arrays) settleArray(tree);
-    for (const tree of this.#root.takeLostArrays()) forgetArray(tree);
+    for (const tree of this.#root.takeLost()) forgetArray(tree);
     return frame.length > FRAME_HEADER_BYTES ? frame : null;
   }
 
@@ -101,8 +113,11 @@ export class StateEncoder<S extends Schema> {
    */
   encodeFull(): Uint8Array {
     if (this.hasChanges) throw new Error('encodeFull() with changes pending: call encodePatch() first.');
-    assertOneOwnerEach(this.state);
-    return this.#encode(ROOM_STATE_CODE, (it) => this.#encoder.encodeAll(it, scratch));
+    const unset = inspectState(this.state);
+    return this.#encode(ROOM_STATE_CODE, (it) => {
+      this.#encoder.encodeAll(it, scratch);
+      return writeUnsetFields(unset, it);
+    });
   }
 
   /** The description of the state's types for a joining client; one copy for all rooms of the class. Not to be changed. */
@@ -110,7 +125,7 @@ export class StateEncoder<S extends Schema> {
     const stateClass = this.state.constructor;
     const known = handshakes.get(stateClass);
     if (known !== undefined) return known;
-    const bytes = Reflection.encode(this.#encoder);
+    const bytes = describeTypes(stateClass as SchemaClass);
     handshakes.set(stateClass, bytes);
     return bytes;
   }
@@ -130,6 +145,8 @@ export class StateEncoder<S extends Schema> {
         arrays.push(tree);
       } else if (tree.ref instanceof MapSchema) {
         settleMapOrder(tree.ref, tree);
+      } else if (tree.operationAt(TYPE_ID_FIELD) === OPERATION.DELETE_AND_ADD) {
+        tree.setOperationAt(TYPE_ID_FIELD, OPERATION.ADD);
       }
     }
     return arrays;
@@ -140,8 +157,28 @@ export class StateEncoder<S extends Schema> {
       (tree) => (this.#root.refCount[refIdOf(tree.ref as object) as number] ?? 0) > 1,
     );
     this.#root.suspects.clear();
-    if (shared) assertOneOwnerEach(this.state);
+    if (shared) inspectState(this.state);
   }
+}
+
+/**
+ * Names the fields that have no value. The library leaves them out of a full state, and a client that comes back after
+ * one of them was unset would keep the old value for good.
+ */
+function writeUnsetFields(unset: readonly UnsetFields[], it: { offset: number }): Uint8Array {
+  for (const { ref, indexes } of unset) {
+    ensureScratch(it.offset + SWITCH_MAX_BYTES + indexes.length);
+    scratch[it.offset++] = SWITCH_TO_STRUCTURE;
+    encode.number(scratch, refIdOf(ref) as number, it);
+    for (const index of indexes) scratch[it.offset++] = OPERATION.DELETE | index;
+  }
+  return scratch.subarray(0, it.offset);
+}
+
+function ensureScratch(bytes: number): void {
+  if (bytes <= scratch.length) return;
+  const smaller = scratch;
+  growScratch(bytes).set(smaller);
 }
 
 function growScratch(usedBytes: number): Uint8Array {

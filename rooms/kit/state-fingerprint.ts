@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { type Encoder, Reflection } from '@colyseus/schema';
-import { createBlankForDecoder, type SchemaClass, typesOf } from './schema-internals.ts';
+import { describeTypes, type SchemaClass } from './schema-internals.ts';
 
 const SCHEMA_PACKAGE = '@colyseus/schema';
 
@@ -24,12 +23,6 @@ export function stateFingerprint(stateClass: SchemaClass): string {
     .digest('hex');
   fingerprints.set(stateClass, fingerprint);
   return fingerprint;
-}
-
-function describeTypes(stateClass: SchemaClass): Uint8Array {
-  // All that the description reads of an encoder. A real one would need an instance, whose constructor is the author's.
-  const encoder = { context: typesOf(stateClass), state: createBlankForDecoder(stateClass) };
-  return Reflection.encode(encoder as unknown as Encoder);
 }
 
 function schemaPackageVersion(): string {

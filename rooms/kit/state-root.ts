@@ -1,13 +1,13 @@
-import { type ChangeTree, Root, type TypeContext } from '@colyseus/schema';
-import { hasTypeId, refIdOf, type SchemaClass } from './schema-internals.ts';
+import { ArraySchema, type ChangeTree, Root, type TypeContext } from '@colyseus/schema';
+import { changeTreeOf, hasTypeId, refIdOf, type SchemaClass } from './schema-internals.ts';
 import { UnrecordableStateError } from './state-errors.ts';
 
 /** A `Root` that notices, as instances come and go, what a record could not bring back. */
 export class StateRoot extends Root {
   /** Instances that were put into a second place this tick; most have left the first by its end. */
   readonly suspects = new Set<ChangeTree>();
-  /** Arrays that left the state this tick; some have come back by its end. */
-  readonly detachedArrays = new Set<ChangeTree>();
+  /** What left the state this tick; some of it has come back by its end. */
+  readonly detached = new Set<ChangeTree>();
 
   constructor(types: TypeContext, nextRefId: number) {
     super(types, nextRefId);
@@ -15,6 +15,8 @@ export class StateRoot extends Root {
 
   override add(tree: ChangeTree): boolean {
     this.#assertKnownClass(tree);
+    // What the instance noted since clients forgot it builds on what they knew then; all of it is sent anew.
+    if (tree.needsRestage) tree.discard();
     const isNew = super.add(tree);
     if ((this.refCount[refIdIn(tree)] ?? 0) > 1) this.suspects.add(tree);
     return isNew;
@@ -22,14 +24,36 @@ export class StateRoot extends Root {
 
   override remove(tree: ChangeTree): number {
     const references = super.remove(tree);
-    if (references <= 0 && tree.isArray) this.detachedArrays.add(tree);
+    if (references <= 0) this.detached.add(tree);
     return references;
   }
 
-  /** Arrays that left the state this tick and stayed away: clients forget them. */
-  *takeLostArrays(): Generator<ChangeTree> {
-    for (const tree of this.detachedArrays) if (tree.root === undefined) yield tree;
-    this.detachedArrays.clear();
+  /**
+   * Takes back what never left: after `items[i] = items[i]`, or a swap of an element with itself, the library no longer
+   * follows an element that is still in its array.
+   */
+  reattachKept(): void {
+    for (const tree of this.detached) {
+      const parent = tree.root === undefined ? tree.parentRef : undefined;
+      if (!(parent instanceof ArraySchema) || changeTreeOf(parent).root !== this) continue;
+      const index = parent.indexOf(tree.ref);
+      if (index >= 0) tree.setParent(parent, this, index);
+    }
+  }
+
+  /** What left the state this tick and stayed away, and is now unknown to clients. */
+  takeLost(): ChangeTree[] {
+    const lost = [...this.detached].filter((tree) => tree.root === undefined);
+    for (const tree of lost) {
+      tree.needsRestage = true;
+      // The library leaves these on what was removed, and by them orders the bytes when it is put somewhere else.
+      delete tree.parentRef;
+      delete tree.extraParents;
+      // The library keeps a zero for every instance that a room ever had.
+      delete this.refCount[refIdIn(tree)];
+    }
+    this.detached.clear();
+    return lost;
   }
 
   #assertKnownClass(tree: ChangeTree): void {

@@ -5,13 +5,13 @@ import {
   endDecode,
   fieldAt,
   type SchemaClass,
+  SWITCH_TO_STRUCTURE,
+  TYPE_ID,
   typesOf,
   watchDecodedRefs,
 } from './schema-internals.ts';
 import { RestoreError } from './state-errors.ts';
 
-const SWITCH_TO_STRUCTURE = 255;
-const TYPE_ID = 213;
 const DEFINITION_MISMATCH = -1;
 
 /** Everything that our encoder and the library's full states write for an array and for a map. */
