@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { RecordedMatch } from '../../rooms/kit/ports.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import { discardLog, listLogs, listSegments, logPath, sealLog, segmentPath, sweepDiscarded } from './log-files.ts';
+import { decodeSegment, LogFormatError } from './log-format.ts';
+import { MatchChains } from './match-chains.ts';
+import type { DeadLogs } from './ports.ts';
+
+/** Reads the logs that other incarnations have left in a folder. */
+export class LocalDeadLogs implements DeadLogs {
+  readonly #folder: string;
+  readonly #incarnation: string;
+  readonly #logger: ClusterLog;
+  #read: readonly string[] = [];
+
+  /** @param options.incarnation our own, whose log is left alone */
+  constructor(options: { folder: string; incarnation: string; logger: ClusterLog }) {
+    this.#folder = options.folder;
+    this.#incarnation = options.incarnation;
+    this.#logger = options.logger;
+  }
+
+  /** Rejects with a `LogFormatError` that names the file if a build of another log format wrote it. */
+  async readAll(): Promise<ReadonlyMap<string, RecordedMatch>> {
+    const logs = (await listLogs(this.#folder)).filter((incarnation) => incarnation !== this.#incarnation);
+    await sweepDiscarded(this.#folder);
+    const newest = new Map<string, RecordedMatch>();
+    for (const incarnation of logs) {
+      const log = logPath(this.#folder, incarnation);
+      await sealLog(log);
+      const chains = await this.#readLog(log);
+      for (const [matchId, match] of chains.matches()) {
+        const other = newest.get(matchId);
+        if (other === undefined || isNewer(match, other)) newest.set(matchId, match);
+      }
+    }
+    this.#read = logs;
+    return newest;
+  }
+
+  async discard(): Promise<void> {
+    for (const incarnation of this.#read) await discardLog(logPath(this.#folder, incarnation));
+    this.#read = [];
+  }
+
+  async #readLog(log: string): Promise<MatchChains> {
+    const chains = new MatchChains();
+    for (const number of await listSegments(log)) {
+      const file = segmentPath(log, number);
+      const { batches, damagedBytes } = decode(file, await readFile(file));
+      for (const batch of batches) chains.add(batch);
+      if (damagedBytes > 0) this.#logger.error({ file, damagedBytes }, 'the match log is damaged');
+    }
+    const matchIds = chains.brokenMatchIds;
+    if (matchIds.length > 0)
+      this.#logger.error({ matchIds }, 'these matches lack records and come back as they were before');
+    return chains;
+  }
+}
+
+function decode(file: string, content: Buffer) {
+  try {
+    return decodeSegment(content);
+  } catch (error) {
+    if (!(error instanceof LogFormatError)) throw error;
+    throw new LogFormatError(`${file} can't be read: ${error.message}; start the build that wrote it, or move it away`);
+  }
+}
+
+function isNewer(one: RecordedMatch, other: RecordedMatch): boolean {
+  if (one.epoch !== other.epoch) return one.epoch > other.epoch;
+  return (one.patches.at(-1) ?? one.full).tick > (other.patches.at(-1) ?? other.full).tick;
+}
