@@ -68,20 +68,7 @@ export class MatchService implements MatchEvents, MatchPort {
   }
 
   async closeCodeOf(matchId: string): Promise<number> {
-    const match = await findMatch(this.#parts.db, matchId);
-    switch (match?.state) {
-      case 'finished':
-        return CloseCode.finished;
-      case 'abandoned':
-        if (match.reason === null) return CloseCode.noSuchRight;
-        return match.reason === 'incompatible-build' ? CloseCode.incompatibleBuild : CloseCode.matchAbandoned;
-      // Its room is on its way to some process.
-      case 'playing':
-        return CloseCode.comeBack;
-      case 'reserved':
-      case undefined:
-        return CloseCode.noSuchRight;
-    }
+    return closeCodeOf(await findMatch(this.#parts.db, matchId));
   }
 
   async leaveMatch(tx: Tx, playerId: string, matchId: string): Promise<void> {
@@ -179,5 +166,14 @@ export class MatchService implements MatchEvents, MatchPort {
 /** What the room of a match is made of. */
 export function reservationOf(match: MatchRow): Reservation {
   const { id: matchId, game, epoch, seed, settings } = match;
-  return { matchId, game, epoch, seed, settings, seats: match.seats.map(({ givenUp: _, ...seat }) => seat) };
+  return { matchId, game, epoch, seed, settings, seats: match.seats.map(({ givenUp: _givenUp, ...seat }) => seat) };
+}
+
+function closeCodeOf(match: MatchRow | null): number {
+  // Its room is on its way to some process.
+  if (match?.state === 'playing') return CloseCode.comeBack;
+  if (match?.state === 'finished') return CloseCode.finished;
+  // Without a reason it is a hand-off that failed: nobody was ever told of it.
+  if (match?.state !== 'abandoned' || match.reason === null) return CloseCode.noSuchRight;
+  return match.reason === 'incompatible-build' ? CloseCode.incompatibleBuild : CloseCode.matchAbandoned;
 }
