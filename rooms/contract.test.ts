@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { GyreInput } from '../protocol/room-messages.ts';
 import { drawPayload, pick } from '../tests/support/draw-payload.ts';
 import { rooms } from './index.ts';
-import type { RoomClass } from './kit/game-room.ts';
+import type { AnyRoomClass } from './kit/game-room.ts';
 import { MatchCore } from './kit/match-core.ts';
 import type { CommitRecord, MatchInit } from './kit/ports.ts';
 import { MatchRandom } from './kit/random.ts';
@@ -18,7 +18,7 @@ interface Move {
   readonly input: GyreInput;
 }
 
-describe.each(Object.entries(rooms as Readonly<Record<string, RoomClass>>))('%s', (_name, room) => {
+describe.each(Object.entries<AnyRoomClass>(rooms))('%s', (_name, room) => {
   test.each(SEEDS)(
     'a crash changes nothing: any step, restored, goes on as the run without the crash (seed %i)',
     (seed) => {
@@ -35,7 +35,7 @@ describe.each(Object.entries(rooms as Readonly<Record<string, RoomClass>>))('%s'
   });
 });
 
-function drawMoves(room: RoomClass, seed: number): Move[] {
+function drawMoves(room: AnyRoomClass, seed: number): Move[] {
   const random = MatchRandom.seeded(seed * 1_000_003);
   const draw = () => random.next();
   // Leaving games early would test little: messages without a payload (resign) are rare.
@@ -54,7 +54,7 @@ function drawMoves(room: RoomClass, seed: number): Move[] {
   });
 }
 
-function play(room: RoomClass, run: { seed: number; moves: Move[]; crashes: ReadonlySet<number> }) {
+function play(room: AnyRoomClass, run: { seed: number; moves: Move[]; crashes: ReadonlySet<number> }) {
   const init = initOf(room, run.seed);
   let core = MatchCore.create(room, init, rethrow);
   let records: CommitRecord[] = [core.full()];
@@ -80,7 +80,7 @@ function play(room: RoomClass, run: { seed: number; moves: Move[]; crashes: Read
   return { seen, state: core.state.toJSON(), result: core.result };
 }
 
-function initOf(room: RoomClass, seed: number): MatchInit {
+function initOf(room: AnyRoomClass, seed: number): MatchInit {
   const { game } = room;
   const seats = Array.from({ length: game.players.min }, (_, index) => ({
     index,

@@ -10,11 +10,11 @@ async function start(seed = 7) {
 
 /** A full board without four in a row: columns in pairs, filled so that colours come in twos and threes. */
 const DRAWN_GAME = [
-  ...[0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1],
-  ...[2, 3, 2, 3, 3, 2, 3, 2, 2, 3, 2, 3],
-  ...[4, 5, 4, 5, 5, 4, 5, 4, 4, 5, 4, 5],
-  ...[6, 6, 6, 6, 6, 6],
-];
+  [0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1],
+  [2, 3, 2, 3, 3, 2, 3, 2, 2, 3, 2, 3],
+  [4, 5, 4, 5, 5, 4, 5, 4, 4, 5, 4, 5],
+  [6, 6, 6, 6, 6, 6],
+].flat();
 
 test('a match goes on after its process is killed in the middle of a turn', async () => {
   const { match, first, second } = await start();

@@ -1,4 +1,4 @@
-import type { GameRoom } from './game-room.ts';
+import type { AnyRoom } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
 import type { Seat } from './seat.ts';
 
@@ -52,7 +52,7 @@ export class GameCalls {
 
   /** Hands a message to its handler. Returns the refusal's code; null if the message was taken. */
   handle(
-    room: GameRoom,
+    room: AnyRoom,
     seat: Seat<AnyGame>,
     message: { readonly name: string; readonly payload: unknown },
   ): string | null {
@@ -61,7 +61,7 @@ export class GameCalls {
     this.guard(`the handler of "${name}"`, () => {
       const handler = room.messages[name];
       if (handler === undefined) throw new Error(`The room has no handler for "${name}".`);
-      refused = handler.call(room.messages, seat, payload)?.refused ?? null;
+      refused = handler.call(room.messages, seat as never, payload as never)?.refused ?? null;
     });
     return refused;
   }

@@ -1,6 +1,7 @@
 import type { Finish } from './finish.ts';
 import type { AnyGame, EventName, EventPayload, Handlers, RoomSettings, RoomState } from './game-types.ts';
 import type { Kept } from './kept.ts';
+import type { Refused } from './refusal.ts';
 import type { Seat } from './seat.ts';
 import type { GameTimer } from './timers.ts';
 
@@ -99,6 +100,25 @@ export interface RoomClass<Game extends AnyGame = AnyGame> {
   new (context: RoomContext<Game>): GameRoom<Game>;
   readonly game: Game;
 }
+
+/** A room with its game's types forgotten: what runs rooms works with it, whatever the game. */
+export interface AnyRoom {
+  readonly messages: Readonly<Record<string, AnyHandler>>;
+  onStart(): void;
+  onStep?(stepMs: number): void;
+  onSeatDropped?(seat: never): void;
+  onSeatReturned?(seat: never): void;
+  onSeatLeft?(seat: never): void;
+}
+// oxlint-disable-next-line typescript/no-invalid-void-type -- handlers that return nothing are the common case
+type AnyHandler = (seat: never, payload: never) => Refused | undefined | void;
+
+export interface AnyRoomClass {
+  new (context: never): AnyRoom;
+  readonly game: AnyGame;
+}
+/** The rooms that a service runs, by the name of their game. */
+export type AnyRooms = Readonly<Record<string, AnyRoomClass>>;
 
 /** One room for each game of a registry: a missing one is a compile error. */
 export type RoomsFor<Games extends Readonly<Record<string, AnyGame>>> = {

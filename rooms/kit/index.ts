@@ -1,5 +1,5 @@
 /** What a room's author imports. */
-export { GameRoom, gameRoom, type RoomClass, type RoomsFor } from './game-room.ts';
+export { type AnyRoomClass, type AnyRooms, GameRoom, gameRoom, type RoomClass, type RoomsFor } from './game-room.ts';
 export type { Finish } from './finish.ts';
 export type { Kept } from './kept.ts';
 export { refuse, type Refused } from './refusal.ts';

@@ -3,7 +3,7 @@ import { SEAT_TAKE_MS } from '../../protocol/limits.ts';
 import { GYRE_TYPE, type GyreInput, type GyreMessage, type MatchResult } from '../../protocol/room-messages.ts';
 import { toResult } from './finish.ts';
 import { type FaultListener, GameCalls } from './game-calls.ts';
-import type { GameRoom, RoomClass, RoomContext } from './game-room.ts';
+import type { AnyRoom, AnyRoomClass, RoomContext } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
 import { type HiddenState, packHidden, unpackHidden } from './hidden-state.ts';
 import { KeptValues } from './kept.ts';
@@ -42,7 +42,7 @@ interface Restored {
 export class MatchCore {
   readonly matchId: string;
   readonly game: AnyGame;
-  readonly #room: GameRoom;
+  readonly #room: AnyRoom;
   readonly #calls: GameCalls;
   readonly #encoder: StateEncoder<Schema>;
   readonly #seats: SeatTable;
@@ -62,7 +62,7 @@ export class MatchCore {
   #lastHidden: Uint8Array = new Uint8Array();
 
   /** A new match, which waits for `start()`. */
-  static create(room: RoomClass, init: MatchInit, onFault: FaultListener): MatchCore {
+  static create(room: AnyRoomClass, init: MatchInit, onFault: FaultListener): MatchCore {
     return new MatchCore(room, init, onFault, null);
   }
 
@@ -71,11 +71,11 @@ export class MatchCore {
    *
    * @throws RestoreError if the records don't fit this build of the game
    */
-  static restore(room: RoomClass, init: MatchInit, recorded: RecordedMatch, onFault: FaultListener): MatchCore {
+  static restore(room: AnyRoomClass, init: MatchInit, recorded: RecordedMatch, onFault: FaultListener): MatchCore {
     return new MatchCore(room, init, onFault, readRecords(room, recorded));
   }
 
-  private constructor(room: RoomClass, init: MatchInit, onFault: FaultListener, restored: Restored | null) {
+  private constructor(room: AnyRoomClass, init: MatchInit, onFault: FaultListener, restored: Restored | null) {
     const hidden = restored?.hidden;
     this.matchId = init.matchId;
     this.game = room.game;
@@ -90,7 +90,7 @@ export class MatchCore {
     this.#seats = new SeatTable(init.seats, (seatIndex, type, payload) => this.#send(seatIndex, type, payload));
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
     this.#encoder = restored?.encoder ?? new StateEncoder(new (stateClassOf(room))());
-    this.#room = new room(this.#context(init));
+    this.#room = new room(this.#context(init) as never);
     this.#timers.seal();
     this.#kept.seal();
     this.#encoder.encodePatch();
@@ -285,7 +285,7 @@ export class MatchCore {
 
   #tellRoom(hook: 'onSeatDropped' | 'onSeatReturned' | 'onSeatLeft', seat: SeatState): void {
     if (this.#result !== null) return;
-    this.#calls.guard(hook, () => this.#room[hook]?.(this.#seats.viewOf(seat)));
+    this.#calls.guard(hook, () => this.#room[hook]?.(this.#seats.viewOf(seat) as never));
   }
 
   /** A match that every player has left, and that its game did not end, ends in a draw. */
@@ -376,7 +376,7 @@ export class MatchCore {
   }
 }
 
-function readRecords(room: RoomClass, { full, patches, timeMs }: RecordedMatch): Restored {
+function readRecords(room: AnyRoomClass, { full, patches, timeMs }: RecordedMatch): Restored {
   const last = patches.at(-1) ?? full;
   const hidden = patches.findLast((record) => record.hidden !== null)?.hidden ?? full.hidden;
   if (full.state === null || hidden === null) throw new RestoreError('The full record has no state.');
@@ -388,7 +388,7 @@ function readRecords(room: RoomClass, { full, patches, timeMs }: RecordedMatch):
   return { encoder, hidden: unpackHidden(hidden), tick: last.tick, timeMs: Math.max(last.timeMs, timeMs) };
 }
 
-function stateClassOf(room: RoomClass): new () => Schema {
+function stateClassOf(room: AnyRoomClass): new () => Schema {
   return room.game.state as unknown as new () => Schema;
 }
 

@@ -94,9 +94,7 @@ export function fieldAt(schemaClass: SchemaClass, index: number): FieldInfo | un
 }
 
 function metadataOf(schemaClass: SchemaClass): Record<string | number, unknown> | undefined {
-  return (schemaClass as unknown as typeof Schema)[Symbol.metadata] as unknown as
-    | Record<string | number, unknown>
-    | undefined;
+  return (schemaClass as unknown as typeof Schema)[Symbol.metadata];
 }
 
 /** The types that a state class can reach, with their ids on the wire; the same object for each call. */
@@ -109,7 +107,7 @@ export function hasTypeId(types: TypeContext, schemaClass: SchemaClass): boolean
 }
 
 export function isSchemaClass(type: FieldType): type is SchemaClass {
-  return typeof type === 'function' && Schema.is(type as unknown as typeof Schema);
+  return typeof type === 'function' && Schema.is(type);
 }
 
 /** A float that travels as an integer: a scalar, though its type is an object. */

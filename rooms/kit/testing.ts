@@ -32,7 +32,7 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     this.#room = room;
     this.#init = init;
     this.#seqs = init.seats.map(() => 0);
-    this.#core = MatchCore.create(room as unknown as RoomClass, init, this.#onFault);
+    this.#core = MatchCore.create(room, init, this.#onFault);
     this.#records = [this.#core.full()];
     this.#core.start();
     for (const seat of init.seats) this.#core.seatConnected(seat.index, 0);
@@ -109,7 +109,7 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     const [full, ...patches] = this.#records as [CommitRecord, ...CommitRecord[]];
     const recorded = { epoch: this.#epoch, full, patches, timeMs: this.#nowMs };
     this.#epoch += 1;
-    this.#core = MatchCore.restore(this.#room as unknown as RoomClass, this.#init, recorded, this.#onFault);
+    this.#core = MatchCore.restore(this.#room, this.#init, recorded, this.#onFault);
     this.#records = [this.#core.full()];
     this.#init.seats.forEach((seat) => {
       if (this.#core.seat(seat.index).connected) this.#core.seatConnected(seat.index, 0);
