@@ -36,7 +36,7 @@ const LIFE_EVERY_MS = 250;
  * A rejected append leaves it open whether its records are there; patches of these matches reject until a full state of
  * theirs was written. Appending nothing is allowed: it writes a sign of life, so it tells whether the log is back.
  */
-export class LocalRoomLog implements RoomLog {
+export class LocalRoomLog implements RoomLog, AsyncDisposable {
   readonly #options: LocalLogOptions;
   readonly #path: string;
   readonly #live = new LiveMatches();
@@ -89,7 +89,8 @@ export class LocalRoomLog implements RoomLog {
     return this.#inTurn(async () => {
       if (this.#end === 'closed') return;
       try {
-        if (this.#end === 'open') await this.#append([]);
+        // Sealed meanwhile, or on a disk that fails: a last sign of life is nothing to hold up an end.
+        if (this.#end === 'open') await this.#append([]).catch(() => {});
         await this.#segment?.sync();
       } finally {
         this.#end = 'closed';
@@ -97,6 +98,10 @@ export class LocalRoomLog implements RoomLog {
         this.#segment = null;
       }
     });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #inTurn(work: () => void | Promise<void>): Promise<void> {
