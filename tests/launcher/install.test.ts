@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { missingFromLock } from '../../scripts/complete-lock.mjs';
 import { isInstalled } from '../../scripts/launch/install.mjs';
 
 interface Package {
@@ -47,6 +48,13 @@ describe('isInstalled', () => {
     await rm(path.join(root, 'node_modules', 'node'), { recursive: true });
     expect(isInstalled(root)).toBe(false);
   });
+});
+
+test('package-lock.json names the packages of every platform (npm run lock:complete adds them)', async () => {
+  const lock = await readFile(path.join(import.meta.dirname, '..', '..', 'package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
+  expect(missingFromLock(packages).map(([name]) => name)).toEqual([]);
+  expect(lock).not.toContain('"resolved"');
 });
 
 async function lay(lock: Packages, installed: Packages | null): Promise<void> {
