@@ -44,7 +44,7 @@ export interface RouteContext<Auth extends RouteAuth = RouteAuth, Params = unkno
    * transaction; when there is one already it is returned and `work` doesn't run. Every effect of an idempotent route
    * belongs in here; its handler answers with what this resolves to. May be called again after it rejected.
    */
-  transact(work: (tx: Tx) => Promise<Reply>): Promise<Reply>;
+  readonly transact: (work: (tx: Tx) => Promise<Reply>) => Promise<Reply>;
 }
 
 /** One answer of a route, for its documentation. */
