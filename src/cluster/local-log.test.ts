@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../../tests/support/wait-for.ts';
+import type { ClusterLog } from './cluster-log.ts';
 import { LocalDeadLogs } from './local-dead-logs.ts';
 import { LocalRoomLog, type LocalLogOptions } from './local-log.ts';
 import { listSegments, logPath, segmentPath } from './log-files.ts';
@@ -10,7 +11,7 @@ import { encodeBatch, LogFormatError } from './log-format.ts';
 import { ProcessClock } from './process-clock.ts';
 import { type LogStore, record, roomLogContract } from './room-log.contract.ts';
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
+const silent: ClusterLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 class Folder implements LogStore {
   readonly path: string;
@@ -24,7 +25,7 @@ class Folder implements LogStore {
     return LocalRoomLog.open({ folder: this.path, incarnation, clock: this.clock, ...options });
   }
 
-  deadLogs(incarnation: string, logger = silent): LocalDeadLogs {
+  deadLogs(incarnation: string, logger: ClusterLog = silent): LocalDeadLogs {
     return new LocalDeadLogs({ folder: this.path, incarnation, logger });
   }
 
@@ -138,11 +139,11 @@ test('a match is charged nothing for the time after its clock was frozen', async
 
 test('old segments go when every match has a newer full state, and an idle match is asked for one', async () => {
   await using folder = await makeFolder();
-  let rotations = 0;
-  await using log = await folder.open('one', { maxSegmentBytes: 500, onRotated: () => (rotations += 1) });
+  const rotations: number[] = [];
+  await using log = await folder.open('one', { maxSegmentBytes: 500, onRotated: () => rotations.push(1) });
   await log.append([record('m_idleidle', 0), record('m_busybusy', 0)]);
   let tick = 0;
-  for (; rotations < 4; tick += 1) {
+  for (; rotations.length < 4; tick += 1) {
     await log.append([record('m_busybusy', tick + 1, tick % 3 === 0 ? { kind: 'full' } : {})]);
   }
   const segments = () => listSegments(logPath(folder.path, 'one'));

@@ -10,7 +10,11 @@ export interface LogRecord extends CommitRecord {
 
 /** The log of one incarnation: all of its rooms, in one order. */
 export interface RoomLog {
-  /** Makes the records durable, all or nothing, in order. Rejects with `LogSealedError` once somebody sealed the log. */
+  /**
+   * Makes the records durable, all or nothing, in order; none at all: tells whether the log works. Rejects with
+   * `LogSealedError` once somebody sealed the log. After another rejection it is open whether they are durable, and a full state of
+   * each match in them must come before its next patch.
+   */
   append(records: readonly LogRecord[]): Promise<void>;
   /** Says that a match needs no records any more. */
   forget(matchId: string): void;
@@ -26,9 +30,15 @@ export interface DeadLogs {
   discard(): Promise<void>;
 }
 
+/** A match that was taken over, as the database knows it. */
 export interface Claim {
   readonly matchId: string;
+  /** The new one. */
   readonly epoch: number;
+  readonly game: string;
+  readonly compat: string;
+  /** Process deaths while it was being restored or stepped. */
+  readonly deaths: number;
 }
 
 /** Who is alive, and who owns which match. */
@@ -38,7 +48,7 @@ export interface Coordinator {
   start(): Promise<void>;
   /** Takes over all matches in `playing` that no living incarnation owns: owner and epoch + 1, in one transaction. */
   claimOrphans(): Promise<readonly Claim[]>;
-  /** Counts a death for the match that was being stepped or restored when its process died. Resolves with the count. */
+  /** Counts a death for the match that was being stepped or restored when its process died. Resolves with the count, 0 if there is no such match. */
   countDeath(matchId: string): Promise<number>;
   /** Gives up ownership of everything (a clean stop) and ends the incarnation. */
   stop(): Promise<void>;

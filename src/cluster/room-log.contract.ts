@@ -26,6 +26,7 @@ export function record(matchId: string, tick: number, fields: Partial<LogRecord>
 /** What every log must do, whatever holds it. */
 export function roomLogContract(name: string, makeStore: () => Promise<LogStore>): void {
   const contract = (title: string, run: (store: LogStore) => Promise<void>) =>
+    // oxlint-disable-next-line jest/expect-expect -- what is asserted is in `run`
     test(`${name}: ${title}`, async () => {
       await using store = await makeStore();
       await run(store);
