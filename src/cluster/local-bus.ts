@@ -17,7 +17,7 @@ export class LocalBus implements Bus {
 
   publish<Topic extends keyof Nudges>(topic: Topic, nudge: Nudges[Topic]): void {
     queueMicrotask(() => {
-      for (const listener of [...(this.#listeners.get(topic) ?? [])])
+      for (const listener of this.#listeners.get(topic) ?? [])
         this.#call(topic, listener as (n: Nudges[Topic]) => void, nudge);
     });
   }
