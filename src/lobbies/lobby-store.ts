@@ -32,7 +32,26 @@ export async function findLobby(db: Sql, lobbyId: string): Promise<FullLobby | n
   return lobby === undefined ? null : { lobby, members: rows.map((row) => row.member) };
 }
 
-/** The same, and nobody else changes it before the transaction ends. */
+/** Lobbies that aren't closed, as of one moment, by id. */
+export async function findLobbies(db: Sql, lobbyIds: readonly string[]): Promise<ReadonlyMap<string, FullLobby>> {
+  if (lobbyIds.length === 0) return new Map();
+  const rows = await db
+    .select({ lobby: getTableColumns(lobbies), member })
+    .from(lobbies)
+    .innerJoin(lobbyMembers, eq(lobbyMembers.lobbyId, lobbies.id))
+    .innerJoin(players, eq(players.id, lobbyMembers.playerId))
+    .where(and(inArray(lobbies.id, [...lobbyIds]), ne(lobbies.state, 'closed')))
+    .orderBy(asc(lobbyMembers.joinedSeq));
+  const found = new Map<string, { lobby: LobbyRow; members: Member[] }>();
+  for (const { lobby, member } of rows) {
+    const full = found.get(lobby.id) ?? { lobby, members: [] };
+    full.members.push(member);
+    found.set(lobby.id, full);
+  }
+  return found;
+}
+
+/** The same as `findLobby`, and nobody else changes it before the transaction ends. */
 export async function lockLobby(tx: Tx, lobbyId: string): Promise<FullLobby | null> {
   const [lobby] = await tx.sql
     .select()
