@@ -2,7 +2,6 @@ import type { AbandonReason } from '../../protocol/states.ts';
 import type { HubMessages } from '../../protocol/hub.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
 import type { MatchInit, RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
-import type { LogRecord } from '../cluster/ports.ts';
 
 /** Between the match service (SQL) and the rooms that are live in this process. */
 
@@ -66,61 +65,40 @@ export interface SeatGate {
   ): { readonly seatIndex: number; readonly generation: number | null; readonly fresh: boolean } | null;
 }
 
-/** Makes records durable and lets out what follows from them, in order. Implemented by `Committer` (src/cluster). */
-export interface Outbox {
-  commit(record: LogRecord | null, release: () => void): void;
-  forget(matchId: string): void;
-}
-
-/** The time of one match, in ms. Implemented by `MatchClock` (src/cluster). Starts frozen. */
-export interface RoomClock {
-  nowMs(): number;
-  freeze(): void;
-  thaw(): void;
-}
-
-/** A room, as whoever steps it sees it. */
-export interface Steppable<Clock extends RoomClock = RoomClock> {
-  readonly matchId: string;
-  /** null: stepped only when something is due. */
-  readonly tickRateHz: number | null;
-  readonly clock: Clock;
-  /** Match time of the next thing to do; 0 if something waits, Infinity if nothing will happen by itself. */
-  dueMs(): number;
-  /** Never throws. */
-  step(timeMs: number): void;
-}
-
-/** Steps all rooms of the process. Implemented by `Scheduler` (src/cluster). */
-export interface StepScheduler<Clock extends RoomClock = RoomClock> {
-  add(room: Steppable<Clock>): void;
-  remove(room: Steppable<Clock>): void;
-  /** Something waits in the room: steps it soon, after what runs now. */
-  wake(room: Steppable<Clock>): void;
-}
-
 /** An open hub socket, as the service behind it sees it. */
 export interface HubConnection {
+  /** Colyseus' session id: which right it came in by. */
+  readonly sessionId: string;
   readonly playerId: string;
-  /** The sign-in that its right was given to. */
+  /** The sign-in that the right was given to. */
   readonly authSessionId: string;
+  /**
+   * Sends a message; nothing happens once the socket is closing. It is encoded at once, and only once if the same object
+   * goes to many: it must not be changed afterwards.
+   */
   send<Type extends keyof HubMessages>(type: Type, message: HubMessages[Type]): void;
   /** Closes it with a close code. */
   close(code: number): void;
 }
 
-/** What is behind the hub's sockets. */
+/** How a hub socket ended: cut off, left on purpose (it won't come back), or followed by a newer one of the same right. */
+export type HubExit = 'dropped' | 'left' | 'replaced';
+
+/** What is behind the hub's sockets. Implemented by the hub service. */
 export interface HubService {
-  /** Who a right belongs to; null: unknown, expired or used (4109). */
+  /**
+   * Who a right belongs to; null: unknown, expired or used (4109). A rejection sends the client away to come back (4010).
+   * @param token null: the session id alone
+   */
   admit(sessionId: string, token: string | null): HubAdmission | null | Promise<HubAdmission | null>;
-  /** The socket is ready: sends `hello`, `lobby` and `match`, then what changes. Called once for each socket. */
+  /** The client is ready, for the first time or again: it gets `hello`, `lobby` and `match`, then what changes. */
   connected(connection: HubConnection): void;
+  /** Whether there is a request of this name. A client that asks for another one is closed with 4105. */
+  knows(name: string): boolean;
   /** Answers a request. Rejects with a `ProblemError`, which the client gets as the reason of the rejection. */
   request(connection: HubConnection, name: string, payload: unknown): Promise<unknown>;
-  /** Whether there is a request of this name; otherwise the socket is closed with 4105. */
-  knows(name: string): boolean;
-  /** The socket is gone. @param leftForGood the client left on purpose and won't come back */
-  disconnected(connection: HubConnection, sessionId: string, leftForGood: boolean): void;
+  /** An admitted socket is gone, also one that never became ready. Called once for each. */
+  disconnected(connection: HubConnection, exit: HubExit): void;
 }
 
 export interface HubAdmission {
@@ -128,4 +106,12 @@ export interface HubAdmission {
   readonly authSessionId: string;
   /** What the client presents when it comes back. */
   readonly reconnectionToken: string;
+}
+
+/** What this layer has to say to the operator; pino's loggers fit. */
+export interface RealtimeLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketTransport } from '@colyseus/ws-transport';
+import type { WebSocket } from 'ws';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import { PING_FRAME } from './frames.ts';
+import { GyreWebSocket } from './gyre-web-socket.ts';
+import type { RealtimeLog } from './ports.ts';
+import type { RoomDirectory } from './room-directory.ts';
+import { SocketClient } from './socket-client.ts';
+import { isSocketNoise } from './socket-noise.ts';
+import type { SocketRoom } from './socket-room.ts';
+import { readTarget, type SocketTarget } from './socket-target.ts';
+
+/** A socket for a room that is just being adopted is held for so long. */
+const HOLD_MS = 3_000;
+/** How long a latency socket may stay; as in Colyseus. */
+const LATENCY_SOCKET_MS = 1_000;
+/** A frame's head beside its payload: code, request id, type, an input's envelope. */
+const FRAME_HEAD_BYTES = 1_024;
+/** How long a closing peer may take over its part of the closing handshake. */
+const CLOSE_TIMEOUT_MS = 5_000;
+const PING_EVERY_MS = 3_000;
+/** Pings in a row without an answer after which a peer counts as dead. */
+const MAX_MISSED_PINGS = 2;
+
+export interface GyreTransportOptions {
+  readonly directory: RoomDirectory;
+  /** Why a socket for a room that isn't here is turned away; 4010: it is about to be here. */
+  readonly closeCodeOf: (roomId: string) => Promise<number>;
+  readonly log: RealtimeLog;
+  /** 3,000 if left out. */
+  readonly holdMs?: number;
+}
+
+type PingedSocket = WebSocket & { pingCount: number };
+
+/**
+ * Colyseus' WebSocket transport, fed by hand: the guard on the HTTP server gives it the upgrades that it has let
+ * through. Sockets that are turned away are accepted first, since a browser learns nothing from a refused upgrade, and
+ * an SDK acts on the close code.
+ */
+export class GyreTransport extends WebSocketTransport {
+  readonly #options: GyreTransportOptions;
+
+  constructor(options: GyreTransportOptions) {
+    super(socketOptions());
+    this.#options = options;
+    this.autoTerminateUnresponsiveClients(PING_EVERY_MS, MAX_MISSED_PINGS);
+  }
+
+  /** Completes a WebSocket handshake and leads the socket to its room. The socket is ours from here on. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.wss.handleUpgrade(request, socket, head, (webSocket) => {
+      void this.onConnection(webSocket as PingedSocket, request);
+    });
+  }
+
+  /** Takes no more upgrades and cuts off whoever is still there. Rooms have said goodbye before. */
+  override shutdown(): void {
+    clearInterval(this.pingInterval);
+    this.wss.close();
+    for (const socket of this.wss.clients) socket.terminate();
+  }
+
+  protected override async onConnection(socket: PingedSocket, request: IncomingMessage): Promise<void> {
+    socket.pingCount = 0;
+    socket.on('pong', () => {
+      socket.pingCount = 0;
+    });
+    socket.on('error', (error) => this.#onError(error));
+    const target = readTarget(request.url ?? '/');
+    if (target === null) socket.close(CloseCode.noSuchRight);
+    else if (target.kind === 'latency') serveLatency(socket);
+    else await this.#lead(socket, target);
+  }
+
+  async #lead(socket: WebSocket, { roomId, presented }: SocketTarget & { kind: 'room' }): Promise<void> {
+    const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
+    room?.enter(new SocketClient(socket, presented));
+  }
+
+  /** Turns a socket away, or holds it until its room is here. What it sends meanwhile stays in the kernel. */
+  async #await(socket: WebSocket, roomId: string): Promise<SocketRoom | null> {
+    socket.pause();
+    const code = await this.#closeCodeOf(roomId);
+    const holdMs = this.#options.holdMs ?? HOLD_MS;
+    const room = code === CloseCode.comeBack ? await this.#options.directory.arrival(roomId, holdMs) : null;
+    if (room === null) socket.close(code);
+    socket.resume();
+    return room;
+  }
+
+  async #closeCodeOf(roomId: string): Promise<number> {
+    try {
+      return await this.#options.closeCodeOf(roomId);
+    } catch (error) {
+      this.#options.log.warn({ err: error, roomId }, 'could not look up a match: its socket is to come back');
+      return CloseCode.comeBack;
+    }
+  }
+
+  #onError(error: Error): void {
+    const { log } = this.#options;
+    if (isSocketNoise(error)) log.debug({ err: error }, 'a socket broke');
+    else log.warn({ err: error }, 'a socket failed');
+  }
+}
+
+function socketOptions() {
+  return {
+    noServer: true,
+    WebSocket: GyreWebSocket,
+    maxPayload: MAX_ROOM_MESSAGE_BYTES + FRAME_HEAD_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+}
+
+/** Answers each message with a ping, for a second. */
+function serveLatency(socket: WebSocket): void {
+  const timer = setTimeout(() => socket.close(1000), LATENCY_SOCKET_MS);
+  socket.on('message', () => socket.send(PING_FRAME));
+  socket.on('close', () => clearTimeout(timer));
+}

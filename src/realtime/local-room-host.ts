@@ -1,0 +1,218 @@
+import type { Schema } from '@colyseus/schema';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import type { RoomClass } from '../../rooms/kit/game-room.ts';
+import { MatchCore } from '../../rooms/kit/match-core.ts';
+import type { RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
+import { assertRecordable } from '../../rooms/kit/state-codec.ts';
+import { MatchClock } from '../cluster/match-clock.ts';
+import type { TimeSource } from '../cluster/process-clock.ts';
+import { createRoom } from './colyseus.ts';
+import { compatOf } from './compat.ts';
+import { HandOffError } from './hand-off-error.ts';
+import { MatchRoom, type MatchRoomServices } from './match-room.ts';
+import type { Reservation, RoomHost } from './ports.ts';
+import type { RoomDirectory } from './room-directory.ts';
+
+/** A room that nobody opens disposes of itself: whoever asked for it has died, or has long given up. */
+const UNOPENED_MS = 60_000;
+const DEFAULT_MAX_ROOMS = 2_000;
+
+export interface LocalRoomHostOptions {
+  /** Who runs each game, by the game's name. */
+  readonly rooms: Readonly<Record<string, RoomClass>>;
+  readonly services: MatchRoomServices;
+  readonly directory: RoomDirectory;
+  /** What the matches' clocks run on. */
+  readonly time: TimeSource;
+  /** 2,000 if left out. */
+  readonly maxRooms?: number;
+}
+
+interface Hosted {
+  /** null while it is being created. */
+  room: MatchRoom | null;
+  ready: Promise<void>;
+  expiry: NodeJS.Timeout | null;
+}
+
+/** The match rooms that are live in this process. */
+export class LocalRoomHost implements RoomHost {
+  readonly #options: LocalRoomHostOptions;
+  readonly #compat: ReadonlyMap<string, string>;
+  readonly #hosted = new Map<string, Hosted>();
+  #stopped = false;
+
+  /** @throws UnrecordableStateError for a game whose state can't be recorded faithfully, naming the field */
+  constructor(options: LocalRoomHostOptions) {
+    this.#options = options;
+    this.#compat = new Map(
+      Object.entries(options.rooms).map(([name, { game }]) => {
+        assertRecordable(game.state as unknown as new () => Schema);
+        return [name, compatOf(game)];
+      }),
+    );
+  }
+
+  get roomCount(): number {
+    return this.#hosted.size;
+  }
+
+  compatOf(game: string): string {
+    const compat = this.#compat.get(game);
+    if (compat === undefined) throw new Error(`nobody runs a game "${game}"`);
+    return compat;
+  }
+
+  async create(reservation: Reservation): Promise<void> {
+    const { matchId } = reservation;
+    const known = this.#hosted.get(matchId);
+    if (known === undefined && (this.#stopped || this.#hosted.size >= (this.#options.maxRooms ?? DEFAULT_MAX_ROOMS))) {
+      throw new HandOffError('no-capacity', matchId);
+    }
+    try {
+      await (known?.ready ?? this.#reserve(reservation));
+    } catch (error) {
+      throw error instanceof HandOffError ? error : new HandOffError('room-failed', matchId, { cause: error });
+    }
+  }
+
+  open(matchId: string): void {
+    const hosted = this.#hosted.get(matchId);
+    if (hosted === undefined || hosted.room === null) throw new Error(`there is no room for ${matchId}`);
+    clearTimeout(hosted.expiry ?? undefined);
+    if (!hosted.room.isReserved) return;
+    hosted.room.open();
+    this.#options.directory.add(matchId, hosted.room);
+  }
+
+  discard(matchId: string): void {
+    this.end(matchId, CloseCode.noSuchRight);
+  }
+
+  async adopt(reservation: Reservation, recorded: RecordedMatch): Promise<void> {
+    const { matchId } = reservation;
+    if (this.#hosted.has(matchId)) throw new Error(`${matchId} is here already`);
+    const restore = (): MatchCore =>
+      MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
+    const room = await this.#host(reservation, restore);
+    room.resume();
+    this.#options.directory.add(matchId, room);
+  }
+
+  seat(matchId: string, seatIndex: number): SeatStatus | null {
+    return this.#hosted.get(matchId)?.room?.seat(seatIndex) ?? null;
+  }
+
+  giveUpSeat(matchId: string, seatIndex: number, code: number): void {
+    this.#hosted.get(matchId)?.room?.giveUpSeat(seatIndex, code);
+  }
+
+  end(matchId: string, code: number): void {
+    const hosted = this.#hosted.get(matchId);
+    if (hosted === undefined) return;
+    this.#drop(matchId, hosted);
+    this.#options.services.committer.forget(matchId);
+    void hosted.room?.end(code);
+  }
+
+  async park(): Promise<void> {
+    this.#stopped = true;
+    const rooms = await this.#allRooms();
+    // All at once: what one has to wait for is the same append for all of them.
+    await Promise.all(rooms.map((room) => this.#parkOne(room)));
+  }
+
+  /** Another process has taken over: nothing of ours counts any more. Clients come back, to wherever their room is. */
+  async abandonShip(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all((await this.#allRooms()).map((room) => room.end(CloseCode.comeBack)));
+  }
+
+  /** A stock SDK's `reconnect(token)` asks with the token alone. null: it opens no seat of this match. */
+  sessionIdOf(matchId: string, token: string): string | null {
+    return this.#hosted.get(matchId)?.room?.sessionIdOf(token) ?? null;
+  }
+
+  async #reserve(reservation: Reservation): Promise<void> {
+    const { matchId } = reservation;
+    const create = (): MatchCore =>
+      MatchCore.create(this.#classOf(reservation), reservation, this.#onFault(reservation));
+    await this.#host(reservation, create);
+    const hosted = this.#hosted.get(matchId);
+    if (hosted !== undefined) hosted.expiry = setTimeout(() => this.discard(matchId), UNOPENED_MS).unref();
+  }
+
+  async #allRooms(): Promise<readonly MatchRoom[]> {
+    await Promise.allSettled([...this.#hosted.values()].map(({ ready }) => ready));
+    return [...this.#hosted.values()].flatMap(({ room }) => room ?? []);
+  }
+
+  async #parkOne(room: MatchRoom): Promise<void> {
+    if (room.isReserved) {
+      this.discard(room.matchId);
+      return;
+    }
+    room.freeze();
+    try {
+      await room.recordFull();
+    } catch (error) {
+      this.#options.services.log.error(
+        { err: error, matchId: room.matchId },
+        'a parked match goes on from its last record',
+      );
+    }
+    await room.end(CloseCode.comeBack);
+  }
+
+  /** Makes the room around a core, and resolves when its first full state is durable. */
+  async #host(reservation: Reservation, makeCore: () => MatchCore): Promise<MatchRoom> {
+    const hosted: Hosted = { room: null, ready: Promise.resolve(), expiry: null };
+    this.#hosted.set(reservation.matchId, hosted);
+    const made = this.#make(reservation, hosted, makeCore);
+    hosted.ready = made.then(() => undefined);
+    // Whoever waits for it learns of a failure; if nobody does, that is no unhandled rejection.
+    hosted.ready.catch(() => {});
+    try {
+      return await made;
+    } catch (error) {
+      this.#drop(reservation.matchId, hosted);
+      throw error;
+    }
+  }
+
+  async #make(reservation: Reservation, hosted: Hosted, makeCore: () => MatchCore): Promise<MatchRoom> {
+    const { matchId, game, seats, epoch } = reservation;
+    const { services, time } = this.#options;
+    const core = makeCore();
+    const clock = new MatchClock(time, core.timeMs);
+    const onGone = (): void => this.#drop(matchId, hosted);
+    const parts = { services, core, seats, epoch, clock, onGone };
+    const room = await createRoom(MatchRoom, { name: game, colyseusId: matchId, options: parts });
+    if (this.#hosted.get(matchId) !== hosted) {
+      await room.end(CloseCode.noSuchRight);
+      throw new HandOffError('room-failed', matchId);
+    }
+    hosted.room = room;
+    await room.recordFull();
+    return room;
+  }
+
+  #drop(matchId: string, hosted: Hosted): void {
+    if (this.#hosted.get(matchId) !== hosted) return;
+    clearTimeout(hosted.expiry ?? undefined);
+    this.#hosted.delete(matchId);
+    this.#options.directory.remove(matchId);
+  }
+
+  #classOf({ game }: Reservation): RoomClass {
+    const room = this.#options.rooms[game];
+    if (room === undefined) throw new Error(`nobody runs a game "${game}"`);
+    return room;
+  }
+
+  #onFault({ matchId, game }: Reservation) {
+    return (error: unknown, where: string): void => {
+      this.#options.services.log.error({ err: error, matchId, game, where }, 'a game has thrown');
+    };
+  }
+}
