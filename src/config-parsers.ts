@@ -1,4 +1,5 @@
 /** How the text of one environment variable becomes a value. Each throws an Error that says what is wrong with it. */
+import { isIP } from 'node:net';
 import path from 'node:path';
 
 /** A wrong value in the environment. The message is one line that begins with the variable's name. */
@@ -42,7 +43,7 @@ export function onOff(value: string): boolean {
 }
 
 export function host(value: string): string {
-  if (/^[A-Za-z0-9.:_-]+$/.test(value)) return value;
+  if (isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value)) return value;
   throw new Error(`must be an address or a host name without a port, not ${quote(value)}`);
 }
 

@@ -56,6 +56,7 @@ describe('readConfig', () => {
     ['PORT', '70000', /^PORT: must be a whole number from 0 to 65535, not "70000"$/],
     ['PORT', '0x10', /whole number/],
     ['HOST', 'localhost/8', /without a port/],
+    ['HOST', '127.0.0.1:80', /without a port/],
     ['DATABASE_URL', 'mysql://u:hunter2@db/x', /begins with postgres:\/\/ or postgresql:\/\/$/],
     ['REDIS_URL', 'redis://localhost', /^REDIS_URL: cluster mode isn't built yet/],
     ['GYRE_SECRET', 'short', /at least 32 characters/],

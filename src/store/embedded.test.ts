@@ -108,6 +108,18 @@ describe('after a kill -9 of Gyre', () => {
   });
 });
 
+test('a PostgreSQL that was killed runs again at the same address, with nothing acknowledged lost', async () => {
+  const server = await startEmbeddedPostgres({ dataDir, log });
+  await write(server.url, 'acknowledged');
+  const killed = await postmasterPid();
+  process.kill(killed, 'SIGKILL');
+  expect(await waitFor(() => read(server.url), { what: 'the new PostgreSQL' })).toEqual(['acknowledged']);
+  expect(await postmasterPid()).not.toBe(killed);
+  expect(lines.join('\n')).toMatch(/PostgreSQL has ended, starting it again \(SIGKILL/);
+  await server.stop();
+  await expect(query(server.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
+});
+
 test('a Ctrl-C for the whole group does not reach PostgreSQL', async () => {
   const { host, url } = await startHost();
   process.kill(-(host.pid as number), 'SIGINT');
