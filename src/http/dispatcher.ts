@@ -1,0 +1,184 @@
+/** Takes a request through the checks of the contract, in their order, to its handler. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { Id } from '../../protocol/shapes.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../ops/logging.ts';
+import { type Database, inTransaction } from '../store/transaction.ts';
+import type { Authenticator } from './authenticator.ts';
+import { limitKey } from './client-address.ts';
+import { IdempotentRequest, parseIdempotencyKey, type ReplayedReply } from './idempotency.ts';
+import { parseIfMatch } from './if-match.ts';
+import { isStorableText, parseJson } from './parse-json.ts';
+import { invalidParameter, ProblemError } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { readBody, requireJsonType } from './request-body.ts';
+import { infoOf } from './request-info.ts';
+import type { RouteMatch, RouteTable } from './route-table.ts';
+import type { Caller, Reply, Route, RouteContext } from './route.ts';
+import { sendProblem, sendReply } from './send.ts';
+import { parseOrProblem } from './zod-problem.ts';
+
+export interface DispatcherDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: RateLimits;
+  readonly authenticator: Authenticator;
+}
+
+const NOTHING = z.strictObject({});
+const IDS = z.record(z.string(), Id);
+/** Parameters of a query in which `me` stands for the caller. */
+const PLAYER_PARAMETERS = ['player', 'playerId'];
+
+export class Dispatcher {
+  readonly #table: RouteTable;
+  readonly #deps: DispatcherDeps;
+
+  constructor(table: RouteTable, deps: DispatcherDeps) {
+    this.#table = table;
+    this.#deps = deps;
+  }
+
+  /** Answers any request, whatever it is. Never rejects. */
+  async handle(req: Request, res: Response): Promise<void> {
+    try {
+      const reply = await this.#answer(req, res);
+      if (reply) sendReply(req, res, reply);
+    } catch (error) {
+      sendProblem(req, res, { error, log: this.#deps.log });
+    }
+  }
+
+  /** The order of "Which one" in the contract. null: answered already. */
+  async #answer(req: Request, res: Response): Promise<Reply | ReplayedReply | null> {
+    const { path, query } = splitUrl(req.originalUrl);
+    const match = this.#table.match(req.method, path);
+    const info = infoOf(req);
+    info.route = match?.route?.path ?? null;
+    const limit = match?.route?.limit ?? null;
+    if (limit) this.#deps.limits.consumeForAddress(limit, limitKey(info.address));
+    requireProtocol(req.get('X-Gyre-Protocol'));
+    if (!match) throw new ProblemError('not-found', `There is nothing at ${req.method} ${path.slice(0, 200)}.`);
+    if (req.method === 'OPTIONS') return options(res, match);
+    const route = requireMethod(req, res, match);
+    requireJsonAccepted(req);
+    const player = this.#authenticate(req, route);
+    if (limit && player) this.#deps.limits.consume(limit, player.id);
+    const json = await readJson(req, res);
+    return this.#run({ req, route, player, json, query, params: withMe(match.params, player) });
+  }
+
+  #authenticate(req: Request, route: Route): Caller | null {
+    const { authenticator } = this.#deps;
+    if (route.auth === 'player') return authenticator.player(req.get('Authorization'));
+    if (route.auth === 'operator') authenticator.operator(req.get('Authorization'));
+    return null;
+  }
+
+  async #run(request: ParsedRequest): Promise<Reply | ReplayedReply> {
+    const { req, route, player, json } = request;
+    const { db, clock } = this.#deps;
+    const { ifMatch, key } = readConditions(req, route);
+    const query = parseQuery(request);
+    const body = parseOrProblem(route.body ?? NOTHING, json, { pointer: '#' });
+    const keyed =
+      player && key !== null
+        ? new IdempotentRequest({ db, clock }, { playerId: player.id, method: req.method, path: concretePath(request), key }, json)
+        : null;
+    const replayed = await keyed?.replay();
+    if (replayed) return replayed;
+    const { requestId, address } = infoOf(req);
+    const transact: RouteContext['transact'] = (work) => (keyed ? keyed.transact(work) : inTransaction(db, work));
+    const params = parseParams(request);
+    const reply = await route.handler({ player, params, query, body, ifMatch, requestId, address, transact });
+    if (keyed && !keyed.settled) throw new Error(`${route.method} ${route.path} had an effect outside of transact()`);
+    return reply;
+  }
+}
+
+interface ParsedRequest {
+  readonly req: Request;
+  readonly route: Route;
+  readonly player: Caller | null;
+  /** The body; `{}` if it was left out. */
+  readonly json: unknown;
+  readonly query: URLSearchParams;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const [path = '', ...query] = (url.split('#')[0] ?? '').split('?');
+  return { path, query: new URLSearchParams(query.join('?')) };
+}
+
+function requireProtocol(header: string | undefined): void {
+  const isNumber = header !== undefined && /^\s*\d{1,6}\s*$/.test(header);
+  if (!isNumber || Number(header) >= PROTOCOL_VERSION) return;
+  throw new ProblemError('client-too-old', `This service speaks version ${PROTOCOL_VERSION} and newer.`);
+}
+
+function options(res: Response, { allow }: RouteMatch): null {
+  res.setHeader('Allow', allow.join(', '));
+  res.writeHead(204).end();
+  return null;
+}
+
+function requireMethod(req: Request, res: Response, { route, allow }: RouteMatch): Route {
+  if (route) return route;
+  res.setHeader('Allow', allow.join(', '));
+  throw new ProblemError('method-not-allowed', `${req.method} is not possible here; ${allow.join(', ')} are.`);
+}
+
+function requireJsonAccepted(req: Request): void {
+  if (req.accepts('application/json') === false) throw new ProblemError('not-acceptable', 'Accept application/json.');
+}
+
+function withMe(params: Readonly<Record<string, string>>, player: Caller | null): Readonly<Record<string, string>> {
+  if (!player) return params;
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value === 'me' ? player.id : value]));
+}
+
+async function readJson(req: Request, res: Response): Promise<unknown> {
+  if (req.method === 'GET' || req.method === 'HEAD') return {};
+  const bytes = await readBody(req, res);
+  if (bytes.length === 0) return {};
+  requireJsonType(req);
+  return parseJson(bytes);
+}
+
+function readConditions(req: Request, route: Route): { readonly ifMatch: number | null; readonly key: string | null } {
+  const protocol = req.get('X-Gyre-Protocol');
+  if (protocol !== undefined && !/^\s*\d{1,6}\s*$/.test(protocol)) {
+    throw invalidParameter('X-Gyre-Protocol', { code: 'invalid-format', detail: 'must be a whole number' });
+  }
+  const key = route.idempotent ? parseIdempotencyKey(req.get('Idempotency-Key')) : null;
+  return { ifMatch: parseIfMatch(req.get('If-Match')), key };
+}
+
+function parseQuery({ route, player, query }: ParsedRequest): unknown {
+  for (const [name, value] of query) {
+    const shown = name.slice(0, 100);
+    if (!isStorableText(name) || !isStorableText(value)) {
+      throw invalidParameter(shown, { code: 'invalid-text', detail: 'must not contain NUL' });
+    }
+    if (query.getAll(name).length > 1) {
+      throw invalidParameter(shown, { code: 'repeated', detail: 'must be there once' });
+    }
+  }
+  const isMe = (name: string, value: string) => player && value === 'me' && PLAYER_PARAMETERS.includes(name);
+  const values = Object.fromEntries([...query].map(([name, value]) => [name, isMe(name, value) ? player?.id : value]));
+  return parseOrProblem(route.query ?? NOTHING, values, { parameter: true });
+}
+
+function parseParams({ route, params }: ParsedRequest): unknown {
+  const parsed = (route.params ?? IDS).safeParse(params);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('not-found', 'There is nothing with such an id.');
+}
+
+function concretePath({ route, params }: ParsedRequest): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+}

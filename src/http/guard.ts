@@ -1,0 +1,177 @@
+/**
+ * The guard: the only listener on the HTTP server. Whatever comes in gets an id, an address and its limits here, before
+ * Express and before Colyseus see it.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
+import type { Logger } from '../ops/logging.ts';
+import { limitKey } from './client-address.ts';
+import { isPreflight, OriginPolicy } from './cors.ts';
+import { ProblemError } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { endRaw, rawProblem } from './raw-response.ts';
+import { type RequestInfo, registerRequest } from './request-info.ts';
+import { newId } from '../store/ids.ts';
+import { sendProblem } from './send.ts';
+import { upgradeTarget } from './upgrade-target.ts';
+
+export interface GuardOptions {
+  readonly config: Pick<Config, 'origins' | 'publicUrl' | 'directAddress' | 'trustedProxyHops'>;
+  readonly limits: RateLimits;
+  readonly log: Logger;
+  /** Takes every request that was let through: the Express app. */
+  readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Takes every WebSocket upgrade that was let through; `req.url` is `/{processId}/{roomId}` and its query. */
+  readonly onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 2_000;
+/** Longer than the 60 s of common load balancers, so that it is never us who hang up on a request under way. */
+const KEEP_ALIVE_MS = 75_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** After the answer, a client may go on sending for so long. */
+const LINGER_MS = 2_000;
+/** Colyseus' own: seats are given out by REST alone. */
+const CLOSED_PATHS = /^\/+matchmake(?:[/?]|$)/i;
+
+/** An HTTP server that is guarded; it isn't listening yet. */
+export function createGuardedServer(options: GuardOptions): Server {
+  const guard = new Guard(options);
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Any other upgrade that a client offers (h2c) is not taken up, and the request answered as it is.
+    shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  server.on('request', (req, res) => guard.request(req, res));
+  server.on('checkContinue', (req, res) => guard.request(req, res, { expectsContinue: true }));
+  server.on('checkExpectation', (req, res) => guard.request(req, res));
+  server.on('upgrade', (req, socket, head) => guard.upgrade(req, socket, head));
+  server.on('clientError', (error, socket) => guard.malformed(error, socket));
+  return server;
+}
+
+class Guard {
+  readonly #options: GuardOptions;
+  readonly #origins: OriginPolicy;
+  readonly #ownPrefix: string;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    const { origins, publicUrl, directAddress } = options.config;
+    this.#origins = new OriginPolicy(origins, publicUrl);
+    const own = directAddress === null ? '/' : new URL(`http://${directAddress}`).pathname;
+    this.#ownPrefix = own === '/' ? '' : own;
+  }
+
+  request(req: IncomingMessage, res: ServerResponse, { expectsContinue = false } = {}): void {
+    const info = registerRequest(req, this.#options.config.trustedProxyHops);
+    info.expectsContinue = expectsContinue;
+    res.setHeader('X-Request-Id', info.requestId);
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of Object.entries(this.#origins.headers(req.headers.origin))) res.setHeader(name, value);
+    res.on('error', () => {});
+    res.on('finish', () => hangUpOnEndlessBody(req));
+    res.on('close', () => this.#log(req, res, info));
+    try {
+      this.#options.limits.consumeRequest(limitKey(info.address));
+      this.#admit(req, res);
+    } catch (error) {
+      sendProblem(req, res, { error, log: this.#options.log });
+    }
+  }
+
+  #admit(req: IncomingMessage, res: ServerResponse): void {
+    if (isPreflight(req.method, req.headers)) {
+      res.writeHead(204, this.#origins.preflightHeaders(req.headers.origin)).end();
+      return;
+    }
+    req.url = originForm(req.url ?? '');
+    if (CLOSED_PATHS.test(req.url)) throw new ProblemError('not-found', 'Seats are given out at /v1/matches/{id}/seat.');
+    this.#options.onRequest(req, res);
+  }
+
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const info = registerRequest(req, this.#options.config.trustedProxyHops);
+    // Whoever takes the socket over listens too; until then, a reset must not end the process.
+    socket.on('error', () => socket.destroy());
+    try {
+      this.#options.limits.consumeUpgrade(limitKey(info.address));
+      if (!this.#origins.allows(req.headers.origin)) {
+        endRaw(socket, forbiddenOrigin(info));
+        return;
+      }
+      const target = req.method === 'GET' ? upgradeTarget(req.url ?? '', this.#ownPrefix) : null;
+      if (target === null) throw new ProblemError('not-found', 'There is no room at this address.');
+      req.url = target;
+      this.#options.onUpgrade(req, socket, head);
+    } catch (error) {
+      endRaw(socket, rawProblem(error, info.requestId));
+      this.#options.log.debug({ requestId: info.requestId, path: pathOf(req), err: error }, 'upgrade refused');
+    }
+  }
+
+  /** What Node's parser gives up on: no HTTP, headers too large, too slow. */
+  malformed(error: Error, socket: Duplex): void {
+    const code = 'code' in error ? error.code : '';
+    if (code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
+    const problem = new ProblemError('invalid-request', MALFORMED[String(code)] ?? 'This is not a valid HTTP request.');
+    endRaw(socket, rawProblem(problem, newId('r')));
+  }
+
+  #log(req: IncomingMessage, res: ServerResponse, { requestId, route, startedAtMs }: RequestInfo): void {
+    const ms = Math.round(performance.now() - startedAtMs);
+    const line = { requestId, method: req.method, path: pathOf(req), route, status: res.statusCode, ms };
+    // A client that went away got no answer, whatever its status would have been.
+    const fields = res.writableFinished ? line : { ...line, aborted: true };
+    this.#options.log[route === null ? 'debug' : 'info'](fields, 'request');
+  }
+}
+
+const MALFORMED: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: `The headers may have ${MAX_HEADER_BYTES} bytes in all.`,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'The chunk extensions are too large.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+};
+
+/** A proxy may send the whole address (RFC 9112, 3.2.2); everyone behind us expects a path. */
+function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
+  if (url === '*') return '/';
+  if (!URL.canParse(url)) throw new ProblemError('invalid-request', 'The address of the request is not valid.');
+  const { pathname, search } = new URL(url);
+  return `${pathname}${search}`;
+}
+
+function forbiddenOrigin({ requestId }: RequestInfo): { status: number; headers: Record<string, string>; body: string } {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Request-Id': requestId };
+  return { status: 403, headers, body: 'Pages of this origin may not connect (GYRE_ORIGINS).\n' };
+}
+
+function hangUpOnEndlessBody(req: IncomingMessage): void {
+  if (req.complete) return;
+  const timer = setTimeout(() => {
+    if (!req.complete) req.socket.destroy();
+  }, LINGER_MS);
+  timer.unref();
+}
+
+/** Queries carry secrets. */
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? '').split(/[?#]/)[0] ?? '';
+}
+
+/** A response that has begun can't be followed by another. Node's own handler looks at the same field. */
+function isAnswering(socket: Duplex): boolean {
+  const message = (socket as { _httpMessage?: { headersSent?: boolean } | null })._httpMessage;
+  return message?.headersSent === true;
+}

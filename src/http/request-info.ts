@@ -1,0 +1,35 @@
+/** What the guard has found out about a request, for whoever handles it later. */
+import type { IncomingMessage } from 'node:http';
+import { newId } from '../store/ids.ts';
+import { clientAddress } from './client-address.ts';
+
+export interface RequestInfo {
+  /** `r_…`, sent back as `X-Request-Id`. */
+  readonly requestId: string;
+  /** The client's address; what limits count by is {@link limitKey} of it. */
+  readonly address: string;
+  readonly startedAtMs: number;
+  /** The client waits for `100 Continue` before it sends its body. */
+  expectsContinue: boolean;
+  /** Path of the route that took the request; null if none did. */
+  route: string | null;
+}
+
+const infos = new WeakMap<IncomingMessage, RequestInfo>();
+
+export function registerRequest(req: IncomingMessage, trustedProxyHops: number): RequestInfo {
+  const info: RequestInfo = {
+    requestId: newId('r'),
+    address: clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], trustedProxyHops),
+    startedAtMs: performance.now(),
+    expectsContinue: false,
+    route: null,
+  };
+  infos.set(req, info);
+  return info;
+}
+
+/** Registers a request that came past the guard, such as one that a test makes itself. */
+export function infoOf(req: IncomingMessage): RequestInfo {
+  return infos.get(req) ?? registerRequest(req, 0);
+}
