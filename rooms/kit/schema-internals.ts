@@ -19,7 +19,8 @@ import {
 } from '@colyseus/schema';
 
 /** A class made by `schema({ … }, 'Name')`. */
-export type SchemaClass<S extends Schema = Schema> = new (...args: never[]) => S;
+// oxlint-disable-next-line typescript/no-explicit-any -- `never[]` refuses constructors whose one argument may be left out
+export type SchemaClass<S extends Schema = Schema> = new (...args: any) => S;
 
 /** What a field or an element holds: a primitive's name, a schema class, or a collection of either. */
 export type FieldType = string | SchemaClass | Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { runHistories, runHistory } from '../../tests/support/state-fuzz/run.ts';
+import { runHistories } from '../../tests/support/state-fuzz/run.ts';
 
-/** More with `FUZZ_RUNS=3000 FUZZ_SEED=1 npx jest state-codec.fuzz`; a failure prints the seed of its history. */
+/** More with `FUZZ_RUNS=3000 FUZZ_SEED=1 npx jest state-codec.fuzz`; a failure prints the seed of its history.
+ * What such a seed comes down to belongs into `state-encoder.test.ts`, where no change of the generator can lose it. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300);
 const FIRST_SEED = Number(process.env['FUZZ_SEED'] ?? 500_001);
 const SHORT_TICKS = 12;
@@ -19,17 +20,4 @@ describe('random states, mutations, restores and clients that lag', () => {
     },
     20_000 + RUNS * MS_PER_RUN,
   );
-
-  // Each of these once broke something, here or in the library.
-  test.each([
-    [2, 'a field that was unset while a client was away'],
-    [33, 'field 21 deleted and set behind a ref: the byte means something else'],
-    [40, 'an array element assigned to its own place'],
-    [152, 'a map entry changed, its map taken out in the same tick and put back later'],
-    [217, 'an instance that came back with the parents of before'],
-    [299, 'an instance that moved on in the tick in which it came back'],
-    [10_002, 'a map reordered in the tick in which it left, and put back later'],
-  ])('seed %i: %s', (seed) => {
-    expect(runHistory(seed, LONG_TICKS).ticks).toBe(LONG_TICKS);
-  });
 });

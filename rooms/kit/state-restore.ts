@@ -38,8 +38,8 @@ export interface RestoredState<S extends Schema> {
  * the new instances carry the ids and map indexes of the old, and new ids go on where the old ended. (A decoded tree can't
  * serve as the state itself: it records no changes.) No constructor and no `initialize()` of the state's classes runs.
  *
- * A cut exactly between two operations, or a whole patch missing at the end, can't be seen in the bytes: the log must
- * frame its records.
+ * A cut exactly between two operations, or a missing patch on which no other builds, can't be seen in the bytes: the log has
+ * to give its records whole, in order and without gaps.
  *
  * @throws RestoreError for torn bytes, bytes of another class, a missing patch that others build on, or a `nextRefId` too low
  *   for the full state.

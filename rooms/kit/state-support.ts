@@ -84,7 +84,7 @@ function assertNoLocalFields(schemaClass: SchemaClass, fields: readonly FieldInf
   const declared = new Set(fields.map((field) => field.name));
   for (const name of Object.keys(schemaDefaultsOf(schemaClass)?.() ?? {})) {
     if (!declared.has(name)) {
-      refuse(schemaClass, name, 'a local field (.noSync())', 'keep it in `keep`, which is recorded');
+      refuse(schemaClass, name, '.noSync()', 'keep it in `keep`, which is recorded');
     }
   }
 }
