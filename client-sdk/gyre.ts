@@ -1,0 +1,261 @@
+import type { GameTypes } from '../protocol/game-types.ts';
+import { CurrentLobby } from './current-lobby.ts';
+import { GyreError } from './gyre-error.ts';
+import { HttpClient } from './http-client.ts';
+import type { FetchFunction } from './http-client.ts';
+import { HubPool } from './hub-pool.ts';
+import type { HubHandlers } from './hub.ts';
+import { firstFound, Listeners, LiveValue } from './live.ts';
+import type { Live } from './live.ts';
+import { LobbiesClient } from './lobbies-client.ts';
+import type { AnyLobby, GameName, Lobbies, LobbyOptions } from './lobbies.ts';
+import { MatchesClient } from './matches-client.ts';
+import type { AnyMatch, Matches } from './matches.ts';
+import type { Match } from './match.ts';
+import { Session } from './session.ts';
+import type { WebSocketClass } from './socket.ts';
+import { Vault } from './vault.ts';
+import type { StorageMode } from './vault.ts';
+import type { GameView, NoticeView, PageView, PlayerView, PublicPlayerView } from './views.ts';
+
+export interface GyreOptions {
+  /** Where the service is: `https://play.example.com`, with a path if it lives below one. */
+  readonly endpoint: string;
+  /** Where the player's secrets are kept; left out: `device`. Without such a storage, as on Node, it is `memory`. */
+  readonly storage?: StorageMode | undefined;
+  /** Left out: the platform's. */
+  readonly fetch?: FetchFunction | undefined;
+  /** Left out: the platform's. */
+  readonly WebSocket?: WebSocketClass | undefined;
+}
+
+/** Who is signed in, and where they are. */
+export interface GyreStatus<Games extends GameTypes> {
+  readonly player: PlayerView | null;
+  /** The hub's connection: whether views are live. `closed` while nobody is signed in. */
+  readonly connection: 'connecting' | 'connected' | 'reconnecting' | 'closed';
+  readonly lobby: AnyLobby<Games> | null;
+  /** The match that this client sits in. */
+  readonly match: AnyMatch<Games> | null;
+}
+
+export interface Resumed<Games extends GameTypes> {
+  readonly player: PlayerView;
+  readonly lobby: AnyLobby<Games> | null;
+  readonly match: AnyMatch<Games> | null;
+}
+
+/** How long {@link Gyre.resume} waits for a hub before it goes on without. */
+const RESUME_PATIENCE_MS = 10_000;
+
+/**
+ * A player's connection to a Gyre service. `Games` is the type of the service's registry of games, from which every
+ * setting, message and state has its type.
+ */
+export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatus<Games>> {
+  readonly lobbies: Lobbies<Games>;
+  readonly matches: Matches<Games>;
+  readonly #status: LiveValue<GyreStatus<Games>>;
+  readonly #notices = new Listeners<[NoticeView]>();
+  readonly #ended = new AbortController();
+  readonly #http: HttpClient;
+  readonly #session: Session;
+  readonly #hubs: HubPool;
+  readonly #lobby: CurrentLobby;
+  readonly #matches: MatchesClient;
+  /** Counts the greetings of the hub: how often it has told all that it tells on a connect. */
+  readonly #greetings = new LiveValue(0);
+  #games: Promise<readonly GameView<GameName<Games>>[]> | null = null;
+
+  constructor(options: GyreOptions) {
+    const endpoint = new URL(options.endpoint).href.replace(/\/$/, '');
+    const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+    this.#http = new HttpClient({ endpoint, fetch, signal: this.#ended.signal });
+    this.#session = new Session({
+      http: this.#http,
+      vault: new Vault(options.storage ?? 'device', endpoint),
+      endpoint,
+    });
+    const api = this.#session;
+    this.#matches = new MatchesClient({ api, endpoint, WebSocket });
+    this.#lobby = new CurrentLobby({
+      api,
+      myId: () => this.player?.id ?? null,
+      takeSeat: (matchId) => this.#matches.join(matchId),
+    });
+    this.#hubs = new HubPool({ api, endpoint, WebSocket, handlers: this.#handlers() });
+    this.lobbies = new LobbiesClient({ api, current: this.#lobby, hubs: this.#hubs });
+    this.matches = this.#matches;
+    this.#status = new LiveValue<GyreStatus<Games>>({ player: null, connection: 'closed', lobby: null, match: null });
+    this.#followParts();
+  }
+
+  get view(): GyreStatus<Games> {
+    return this.#status.view;
+  }
+
+  get subscribe(): Live<GyreStatus<Games>>['subscribe'] {
+    return this.#status.subscribe;
+  }
+
+  /** The signed-in player; null before. */
+  get player(): PlayerView | null {
+    return this.#session.player.view;
+  }
+
+  /** The lobby that the player is in; null: in none, or the hub hasn't told yet. */
+  get lobby(): AnyLobby<Games> | null {
+    return this.view.lobby;
+  }
+
+  /** The match that this client sits in. */
+  get match(): AnyMatch<Games> | null {
+    return this.view.match;
+  }
+
+  /** The server's time, in ms since 1970, for countdowns that end `…At`; this device's own until the hub has told. */
+  serverNowMs(): number {
+    return Date.now() + (this.#hubs.main?.clockOffsetMs ?? 0);
+  }
+
+  /**
+   * Signs in without an account. The device's key, a secret of 256 bits, is drawn at the first time; later it brings
+   * back the same player, and `displayName` (1–24 characters) is ignored then. Left out: `Guest-` and four digits.
+   */
+  async signInAsGuest({ displayName }: { readonly displayName?: string | undefined } = {}): Promise<PlayerView> {
+    const player = await this.#session.signInAsGuest(displayName);
+    this.#hubs.start();
+    return player;
+  }
+
+  /**
+   * Takes up where this device or tab stopped, after a reload or a crash: the same player, lobby and seat. Null if
+   * nobody was signed in here, or the session has ended; signing in as a guest brings back the same player even then.
+   */
+  async resume(): Promise<Resumed<Games> | null> {
+    const player = await this.#session.resume();
+    if (!player) return null;
+    const before = this.#greetings.view;
+    this.#hubs.start();
+    const patience = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(RESUME_PATIENCE_MS)]);
+    if (before === 0) await firstFound(this.#greetings, (count) => (count > before ? count : null), patience);
+    await this.#resumeMatch(player);
+    return { player, lobby: this.lobby, match: this.match };
+  }
+
+  /**
+   * Ends the session, here and on the server, and closes every connection. The device's key stays, so that the same
+   * guest can sign in again; `forget` drops it, and with it the only way to that guest.
+   */
+  async signOut({ forget = false }: { readonly forget?: boolean } = {}): Promise<void> {
+    await this.#session.signOut(forget);
+  }
+
+  /** The games that the service runs. Asked once. */
+  games(): Promise<readonly GameView<GameName<Games>>[]> {
+    this.#games ??= this.#http
+      .anonymous<PageView<GameView<GameName<Games>>>>({ method: 'GET', path: '/v1/games' })
+      .then(({ items }) => items)
+      .catch((error: unknown) => {
+        this.#games = null;
+        throw error;
+      });
+    return this.#games;
+  }
+
+  /**
+   * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken.
+   * `signal` leaves the lobby again.
+   */
+  async play<Name extends GameName<Games>>(
+    game: Name,
+    options: { readonly create?: LobbyOptions<Games[Name]>; readonly signal?: AbortSignal } = {},
+  ): Promise<Match<Games[Name]>> {
+    const { startMode } = (await this.games()).find(({ name }) => name === game) ?? { startMode: 'host' };
+    // Strangers can't be left to wait for a host who isn't looking.
+    const create = { startMode: startMode === 'instant' ? startMode : 'all-ready', ...options.create } as const;
+    const lobby = await this.lobbies.quickJoin({ game, create });
+    try {
+      if (lobby.view.startMode !== 'instant') await lobby.setReady();
+      return await lobby.nextMatch(options.signal ? { signal: options.signal } : {});
+    } catch (error) {
+      if (GyreError.is(error, 'aborted')) await lobby.leave();
+      throw error;
+    }
+  }
+
+  /** Changes the signed-in player's name, 1–24 characters. */
+  async updateProfile(change: { readonly displayName: string }): Promise<PlayerView> {
+    const player = await this.#session.call<PlayerView>({ method: 'PATCH', path: '/v1/players/me', body: change });
+    this.#session.player.set(player);
+    return player;
+  }
+
+  getPlayer(playerId: string): Promise<PublicPlayerView> {
+    return this.#session.call({ method: 'GET', path: `/v1/players/${encodeURIComponent(playerId)}` });
+  }
+
+  /** Calls `listener` for each notice of the service to its player. */
+  onNotice(listener: (notice: NoticeView) => void): () => void {
+    return this.#notices.add(listener);
+  }
+
+  /** Closes every connection without leaving or signing out: what closing the tab does. The client is of no use then. */
+  close(): void {
+    this.#ended.abort();
+    this.#hubs.stop();
+    this.#hubs.fail();
+    this.#matches.reset('closed');
+    this.#lobby.reset('client-closed');
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #resumeMatch({ matchId }: PlayerView): Promise<void> {
+    const id = this.#greetings.view > 0 ? this.#matches.playing.view?.id : matchId;
+    if (!id) return;
+    try {
+      await this.#matches.join(id);
+    } catch (error) {
+      // The seat is gone or the match is over: its player is back all the same.
+      if (!GyreError.is(error) || error.code === 'closed' || error.code === 'signed-out') throw error;
+    }
+  }
+
+  #handlers(): HubHandlers {
+    return {
+      lobby: (rev, lobby, reason) => this.#lobby.learned(rev, lobby, reason),
+      match: (rev, match) => this.#matches.learned(rev, match),
+      chat: (lobbyId, message) => this.#lobby.said(lobbyId, message),
+      notice: (notice) => this.#notices.call(notice),
+      greeted: () => this.#greeted(),
+      signedOut: () => this.#session.end(),
+    };
+  }
+
+  #greeted(): void {
+    this.#greetings.set(this.#greetings.view + 1);
+    this.#lobby.live.view?.chat.catchUp().catch(() => undefined);
+  }
+
+  #followParts(): void {
+    const set = (change: Partial<GyreStatus<Games>>): void => this.#status.set({ ...this.#status.view, ...change });
+    this.#session.player.subscribe((player) => {
+      set({ player });
+      if (player === null) this.#signedOut();
+    });
+    this.#hubs.connection.subscribe((connection) => set({ connection }));
+    this.#lobby.live.subscribe((lobby) => set({ lobby }));
+    this.#matches.current.subscribe((match) => set({ match }));
+  }
+
+  #signedOut(): void {
+    this.#hubs.stop();
+    this.#greetings.set(0);
+    this.#matches.reset('signed-out');
+    this.#lobby.reset('signed-out');
+  }
+}

@@ -1,0 +1,60 @@
+export interface HeartbeatOptions {
+  readonly everyMs: number;
+  /** Sends a ping; `answered` is called with the round trip in ms. */
+  readonly ping: (answered: (roundTripMs: number) => void) => void;
+  readonly measured: (pingMs: number) => void;
+  /** The line is dead, though nobody said so: a phone that changed networks, a laptop that slept. */
+  readonly silent: () => void;
+}
+
+/** Not a single frame for this long after a ping: dead. */
+const SILENT_AFTER_MS = 6_000;
+/** Weight of the newest round trip in the average. */
+const NEWEST = 0.3;
+
+/** Measures the round trip of a socket, and notices one that died in silence. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #waitingSinceMs: number | null = null;
+  #averageMs: number | null = null;
+  #everAnswered = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.stop();
+    this.#everAnswered = false;
+    this.#beat();
+    this.#timer = setInterval(() => this.#beat(), this.#options.everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#waitingSinceMs = null;
+  }
+
+  heard(): void {
+    this.#waitingSinceMs = null;
+  }
+
+  #beat(): void {
+    const nowMs = performance.now();
+    if (this.#waitingSinceMs !== null) {
+      // A server that never answers pings isn't dead, it just doesn't know them.
+      if (this.#everAnswered && nowMs - this.#waitingSinceMs >= SILENT_AFTER_MS) this.#options.silent();
+      return;
+    }
+    this.#waitingSinceMs = nowMs;
+    this.#options.ping((roundTripMs) => this.#answered(roundTripMs));
+  }
+
+  #answered(roundTripMs: number): void {
+    this.#everAnswered = true;
+    this.#averageMs =
+      this.#averageMs === null ? roundTripMs : this.#averageMs + NEWEST * (roundTripMs - this.#averageMs);
+    this.#options.measured(Math.round(this.#averageMs));
+  }
+}

@@ -1,0 +1,190 @@
+import { HUB_ROOM } from '../protocol/hub.ts';
+import { asGyreError, errorOfProblem, isProblem } from './gyre-error.ts';
+import type { GyreError } from './gyre-error.ts';
+import { LiveValue } from './live.ts';
+import type { Live } from './live.ts';
+import type { FlatWhere } from './lobby-filter.ts';
+import { pause } from './pause.ts';
+import { RoomLink } from './room-link.ts';
+import type { LinkEnd, LinkStatus } from './room-link.ts';
+import type { SeatGrant } from './seat-grant.ts';
+import type { Api } from './session.ts';
+import type { WebSocketClass } from './socket.ts';
+import type { ChatMessageView, JoinedLobbyView, LobbySummary, MatchView, NoticeView } from './views.ts';
+import type { LobbyExitReason } from '../protocol/states.ts';
+
+export interface HubHandlers {
+  lobby(rev: number, lobby: JoinedLobbyView | null, reason: LobbyExitReason | null): void;
+  match(rev: number, match: MatchView | null): void;
+  chat(lobbyId: string, message: ChatMessageView): void;
+  notice(notice: NoticeView): void;
+  /** `connect: true` when the hub has told everything that it tells on each connect. */
+  greeted(): void;
+  /** The session ended: signed out elsewhere, or banned. */
+  signedOut(): void;
+}
+
+export interface HubOptions {
+  readonly api: Api;
+  readonly endpoint: string;
+  readonly WebSocket: WebSocketClass;
+  readonly handlers: HubHandlers;
+}
+
+/** What is watched: the wire's form of a lobby query. */
+export interface WatchRequest {
+  readonly where: FlatWhere;
+  readonly sort?: string;
+  readonly limit?: number;
+}
+export interface Watcher {
+  items(items: readonly LobbySummary[]): void;
+  /** The server won't have this query; nothing more comes. */
+  failed(error: GyreError): void;
+}
+
+const PING_EVERY_MS = 10_000;
+const WATCH_RETRY_MS = 1_000;
+
+/** The WebSocket that a signed-in player keeps open. Comes back for ever, until it is stopped. */
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #link: RoomLink<unknown>;
+  readonly #ended = new AbortController();
+  /** The server's clock minus this device's, in ms. */
+  readonly #clockOffsetMs = new LiveValue(0);
+  #watch: { readonly request: WatchRequest; readonly watcher: Watcher } | null = null;
+  #joined = false;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#link = new RoomLink<unknown>({
+      name: HUB_ROOM,
+      endpoint: options.endpoint,
+      WebSocket: options.WebSocket,
+      ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', repeatable: true }),
+      isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
+      pingEveryMs: PING_EVERY_MS,
+      onJoined: () => this.#onJoined(),
+      onDropped: () => {
+        this.#joined = false;
+      },
+      onMessage: (type, payload) => this.#message(type, payload),
+      onEnd: (end) => this.#onEnd(end),
+    });
+    void this.#link.run();
+  }
+
+  get status(): Live<LinkStatus> {
+    return this.#link.status;
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs.view;
+  }
+
+  get isWatching(): boolean {
+    return this.#watch !== null;
+  }
+
+  /** Watches a page of lobbies, in place of the one before; null: none. Kept up over reconnects. */
+  watch(watch: { readonly request: WatchRequest; readonly watcher: Watcher } | null): void {
+    this.#watch = watch;
+    if (!this.#joined) return;
+    if (watch) void this.#askToWatch();
+    else this.#link.room.request('unwatch', {}).catch(() => undefined);
+  }
+
+  stop(): void {
+    this.#ended.abort();
+    this.#link.end();
+  }
+
+  #onJoined(): void {
+    this.#joined = true;
+    if (this.#watch) void this.#askToWatch();
+  }
+
+  async #askToWatch(): Promise<void> {
+    const watch = this.#watch;
+    if (!watch) return;
+    try {
+      const answer: { items: readonly LobbySummary[] } = await this.#link.room.request('watch', watch.request);
+      if (this.#watch === watch) watch.watcher.items(answer.items);
+    } catch (caught) {
+      const error = errorOfReject(caught);
+      if (this.#watch !== watch) return;
+      if (!error.retryable) return watch.watcher.failed(error);
+      await pause(error.retryAfterMs ?? WATCH_RETRY_MS, this.#ended.signal);
+      if (this.#joined && this.#watch === watch && !this.#ended.signal.aborted) await this.#askToWatch();
+    }
+  }
+
+  #onEnd(end: LinkEnd): void {
+    this.#ended.abort();
+    if ('error' in end && end.error.code === 'closed') return;
+    this.#options.handlers.signedOut();
+  }
+
+  #message(type: string, payload: unknown): void {
+    const { handlers } = this.#options;
+    switch (type) {
+      case 'hello':
+        this.#clockOffsetMs.set(Date.parse((payload as Hello).serverTimeAt) - Date.now());
+        break;
+      case 'lobby': {
+        const { rev, lobby, reason } = payload as LobbyMessage;
+        handlers.lobby(rev, lobby, reason);
+        break;
+      }
+      case 'match': {
+        const { rev, match } = payload as MatchMessage;
+        handlers.match(rev, match);
+        handlers.greeted();
+        break;
+      }
+      case 'lobbies':
+        this.#watch?.watcher.items((payload as { items: readonly LobbySummary[] }).items);
+        break;
+      case 'chat': {
+        const { lobbyId, message } = payload as { lobbyId: string; message: ChatMessageView };
+        handlers.chat(lobbyId, message);
+        break;
+      }
+      case 'notice':
+        handlers.notice(payload as NoticeView);
+        break;
+      default:
+        // A newer server's: clients ignore what they don't know.
+        break;
+    }
+  }
+}
+
+interface Hello {
+  readonly serverTimeAt: string;
+}
+interface LobbyMessage {
+  readonly rev: number;
+  readonly lobby: JoinedLobbyView | null;
+  readonly reason: LobbyExitReason | null;
+}
+interface MatchMessage {
+  readonly rev: number;
+  readonly match: MatchView | null;
+}
+
+/** A rejected request carries the problem, as JSON text or already parsed; anything else is a matter of the line. */
+function errorOfReject(caught: unknown): GyreError {
+  const { reason } = (caught ?? {}) as { reason?: unknown };
+  const problem = typeof reason === 'string' ? parseJson(reason) : reason;
+  return isProblem(problem) ? errorOfProblem(problem) : asGyreError(caught);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+export { Gyre } from './gyre.ts';
+export type { GyreOptions, GyreStatus, Resumed } from './gyre.ts';
+export { GyreError } from './gyre-error.ts';
+export type { ClientErrorCode, GyreErrorCode } from './gyre-error.ts';
+export type { Live } from './live.ts';
+export type { KeyValueStorage, StorageMode } from './vault.ts';
+export type {
+  AnyLobby,
+  AnyLobbySummary,
+  AnyLobbyView,
+  GameName,
+  JoinOptions,
+  Lobbies,
+  LobbyList,
+  LobbyOptions,
+} from './lobbies.ts';
+export type { DataChange, Lobby, LobbyChange, LobbyCloseReason } from './lobby.ts';
+export type { Chat } from './chat.ts';
+export type { Comparison, LobbyQuery, LobbyWhere } from './lobby-filter.ts';
+export type { AnyMatch, AnyMatchView, Matches, MatchQuery } from './matches.ts';
+export type { Match, MatchCloseReason, MatchStatus } from './match.ts';
+export type * from './views.ts';
+export type { MatchResult, Placement, RequestReply } from '../protocol/room-messages.ts';
+export type {
+  GameType,
+  GameTypes,
+  SettingsOf,
+  StateOf,
+  MessageNameOf,
+  PayloadOf,
+  EventNameOf,
+  EventOf,
+  RefusalOf,
+} from '../protocol/game-types.ts';

@@ -1,0 +1,72 @@
+import { CloseCode } from '../protocol/close-codes.ts';
+import { GyreError } from './gyre-error.ts';
+import type { MatchCloseReason } from './match.ts';
+import type { LinkEnd } from './room-link.ts';
+
+const REASONS: Readonly<Record<number, MatchCloseReason>> = {
+  [CloseCode.consented]: 'left',
+  [CloseCode.finished]: 'finished',
+  [CloseCode.kicked]: 'kicked',
+  [CloseCode.signedOut]: 'signed-out',
+  [CloseCode.banned]: 'banned',
+  [CloseCode.replaced]: 'replaced',
+  [CloseCode.badInput]: 'bad-input',
+  [CloseCode.tooManyMessages]: 'too-many-messages',
+  [CloseCode.matchAbandoned]: 'abandoned',
+  [CloseCode.incompatibleBuild]: 'incompatible-build',
+};
+
+/** What the end of a match's link means to its player. `match-over` says no more than that: REST knows how it ended. */
+export function reasonOfEnd(end: LinkEnd): MatchCloseReason {
+  if ('code' in end) return REASONS[end.code] ?? 'closed';
+  switch (end.error.code) {
+    case 'match-over':
+      return 'finished';
+    case 'not-in-match':
+      return 'seat-given-up';
+    case 'not-found':
+      return 'not-found';
+    case 'banned':
+      return 'banned';
+    case 'signed-out':
+    case 'unauthenticated':
+    case 'token-invalid':
+      return 'signed-out';
+    default:
+      return 'closed';
+  }
+}
+
+/** Refusals of a seat that no waiting changes. */
+export function isFinalRefusal(error: GyreError): boolean {
+  return FINAL_REFUSALS.has(error.code);
+}
+
+const FINAL_REFUSALS: ReadonlySet<string> = new Set([
+  'match-over',
+  'not-in-match',
+  'not-found',
+  'banned',
+  'signed-out',
+  'unauthenticated',
+  'token-invalid',
+  'client-too-old',
+  'invalid-request',
+  'closed',
+]);
+
+/** What an unanswered request, or a result that won't come, rejects with. */
+export function errorOfReason(reason: MatchCloseReason): GyreError {
+  switch (reason) {
+    case 'left':
+      return new GyreError('left', 'the match was left');
+    case 'abandoned':
+    case 'incompatible-build':
+      return new GyreError('match-abandoned', reason);
+    case 'signed-out':
+    case 'closed':
+      return new GyreError(reason, 'the connection to the match was ended');
+    default:
+      return new GyreError('match-closed', reason);
+  }
+}

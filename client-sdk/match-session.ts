@@ -1,0 +1,261 @@
+import { GYRE_TYPE } from '../protocol/room-messages.ts';
+import type { GyreMessage, MatchResult, RequestReply } from '../protocol/room-messages.ts';
+import { GyreError } from './gyre-error.ts';
+import { InputQueue } from './input-queue.ts';
+import { callReporting, Listeners, LiveValue } from './live.ts';
+import { errorOfReason, isFinalRefusal, reasonOfEnd } from './match-end.ts';
+import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
+import { backoffMs, pause } from './pause.ts';
+import { RoomLink } from './room-link.ts';
+import type { LinkEnd } from './room-link.ts';
+import type { SeatGrant } from './seat-grant.ts';
+import type { Api } from './session.ts';
+import type { WebSocketClass } from './socket.ts';
+import type { MatchView } from './views.ts';
+
+export interface MatchSessionOptions {
+  readonly id: string;
+  readonly api: Api;
+  readonly endpoint: string;
+  readonly WebSocket: WebSocketClass;
+}
+
+const PING_EVERY_MS = 2_000;
+const LEAVE_PATIENCE_MS = 5_000;
+/** How often the result is looked up over REST before it is given up, at about 5 s each. */
+const RESULT_TRIES = 24;
+const RESULT_BACKOFF = { firstMs: 100, maxMs: 5_000 };
+
+/** The one implementation of {@link Match}. Its types are those of any game; the public surface narrows them. */
+export class MatchSession implements Match {
+  readonly id: string;
+  readonly #options: MatchSessionOptions;
+  readonly #link: RoomLink<object>;
+  readonly #inputs: InputQueue;
+  readonly #status: LiveValue<MatchStatus>;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #result = Promise.withResolvers<MatchResult>();
+  readonly #closed = Promise.withResolvers<MatchCloseReason>();
+  readonly #patches = new Listeners<[state: object]>();
+  readonly #events = new Map<string, Listeners<[event: unknown]>>();
+  #info: MatchView | null = null;
+  #leaving = false;
+  #hasResult = false;
+  #hasState = false;
+  #isWelcome = false;
+
+  constructor(options: MatchSessionOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.#status = new LiveValue<MatchStatus>({
+      connection: 'reconnecting',
+      pingMs: null,
+      seatIndex: null,
+      closeReason: null,
+    });
+    this.#link = new RoomLink<object>({
+      name: 'match',
+      endpoint: options.endpoint,
+      WebSocket: options.WebSocket,
+      ask: () => this.#ask(),
+      isFinal: isFinalRefusal,
+      pingEveryMs: PING_EVERY_MS,
+      onDropped: () => this.#dropped(),
+      onMessage: (type, payload) => this.#message(type, payload),
+      onState: () => this.#patched(),
+      onEnd: (end) => this.#ended(end),
+    });
+    const { room } = this.#link;
+    this.#inputs = new InputQueue({ pack: (value) => room.packed(value), send: (bytes) => room.sendGyre(bytes) });
+    // Nobody has to look at them.
+    for (const promise of [this.#opened.promise, this.#result.promise]) promise.catch(() => undefined);
+    this.#link.status.subscribe(({ pingMs }) => this.#setStatus({ pingMs }));
+  }
+
+  /** Takes the seat: resolves when the room has said welcome and shown its state. */
+  async open(): Promise<void> {
+    void this.#link.run();
+    const [info] = await Promise.all([this.#fetchInfo(), this.#opened.promise]);
+    this.#info ??= info;
+  }
+
+  get game(): string {
+    return this.info.game;
+  }
+
+  get info(): MatchView {
+    if (!this.#info) throw new Error('the match is not open yet');
+    return this.#info;
+  }
+
+  get state(): object {
+    return this.#link.room.state;
+  }
+
+  get view(): MatchStatus {
+    return this.#status.view;
+  }
+
+  get subscribe(): LiveValue<MatchStatus>['subscribe'] {
+    return this.#status.subscribe;
+  }
+
+  get result(): Promise<MatchResult> {
+    return this.#result.promise;
+  }
+
+  get closed(): Promise<MatchCloseReason> {
+    return this.#closed.promise;
+  }
+
+  onPatch(listener: (state: object) => void): () => void {
+    const stop = this.#patches.add(listener);
+    if (this.#hasState) callReporting(() => listener(this.state));
+    return stop;
+  }
+
+  on(name: string, listener: (event: unknown) => void): () => void {
+    const listeners = this.#events.get(name) ?? new Listeners<[unknown]>();
+    this.#events.set(name, listeners);
+    return listeners.add(listener);
+  }
+
+  send(name: string, payload?: unknown): void {
+    this.#inputs.send(name, payload);
+  }
+
+  request(name: string, payload?: unknown): Promise<RequestReply> {
+    return this.#inputs.request(name, payload);
+  }
+
+  async leave(): Promise<void> {
+    if (this.#status.view.closeReason) return;
+    this.#leaving = true;
+    this.#link.room.sayLeave();
+    const enough = new AbortController();
+    await Promise.race([this.closed, pause(LEAVE_PATIENCE_MS, enough.signal)]);
+    enough.abort();
+    this.#close('left');
+  }
+
+  /** The hub's view of this match: its end may arrive by this road first, or only. */
+  learned(view: MatchView): void {
+    if (this.#info && view.version < this.#info.version) return;
+    this.#info = view;
+    if (view.result) this.#result.resolve(view.result);
+    if (view.state !== 'finished' && view.state !== 'abandoned') return;
+    // A socket that is up brings the end itself, after the last patch.
+    if (this.#status.view.connection !== 'connected') this.#close(view.state === 'finished' ? 'finished' : 'abandoned');
+  }
+
+  /** Ends everything here, without leaving the match. */
+  shutDown(reason: 'closed' | 'signed-out'): void {
+    this.#close(reason);
+  }
+
+  async #ask(): Promise<SeatGrant> {
+    const grant = await this.#options.api.call<SeatGrant>({
+      method: 'POST',
+      path: `/v1/matches/${this.id}/seat`,
+      body: {},
+      repeatable: true,
+    });
+    this.#setStatus({ seatIndex: grant.seatIndex });
+    return grant;
+  }
+
+  #fetchInfo(): Promise<MatchView> {
+    return this.#options.api.call<MatchView>({ method: 'GET', path: `/v1/matches/${this.id}` });
+  }
+
+  #dropped(): void {
+    this.#isWelcome = false;
+    this.#inputs.dropped();
+    if (this.#status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });
+  }
+
+  #message(type: string, payload: unknown): void {
+    if (type === GYRE_TYPE) this.#gyreMessage(payload as GyreMessage);
+    else this.#events.get(type)?.call(payload);
+  }
+
+  #gyreMessage(message: GyreMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#isWelcome = true;
+        if (this.#leaving) this.#link.room.sayLeave();
+        else this.#inputs.welcomed(message.lastSeq);
+        this.#setStatus({ seatIndex: message.seatIndex });
+        this.#greeted();
+        break;
+      case 'reply':
+        this.#inputs.replied(message.seq, message.ok ? { ok: true } : { ok: false, refused: message.refused ?? '' });
+        break;
+      case 'ack':
+        this.#inputs.acked(message.seq);
+        break;
+      case 'result':
+        this.#hasResult = true;
+        this.#result.resolve(message.result);
+        break;
+      default:
+        // A newer server's: clients ignore what they don't know.
+        break;
+    }
+  }
+
+  #patched(): void {
+    this.#hasState = true;
+    this.#patches.call(this.state);
+    this.#greeted();
+  }
+
+  /** Welcome and full state come in no promised order; with both, the connection is of use. */
+  #greeted(): void {
+    if (!this.#isWelcome || !this.#hasState || this.#status.view.connection !== 'reconnecting') return;
+    this.#setStatus({ connection: 'connected' });
+    this.#opened.resolve();
+  }
+
+  #ended(end: LinkEnd): void {
+    const reason = reasonOfEnd(end);
+    if ('error' in end) this.#opened.reject(end.error);
+    if (reason === 'finished' && !this.#hasResult) void this.#lookUpEnd();
+    else this.#close(reason);
+  }
+
+  /** The room is gone and the result may not have reached us: REST has it, once its transaction is through. */
+  async #lookUpEnd(): Promise<void> {
+    for (let failures = 0; failures < RESULT_TRIES; failures++) {
+      const view = await this.#fetchInfo().catch(() => null);
+      if (view?.state === 'finished' || view?.state === 'abandoned') {
+        this.learned(view);
+        return this.#close(view.state);
+      }
+      await pause(backoffMs(RESULT_BACKOFF, failures));
+    }
+    this.#close('finished');
+  }
+
+  #close(reason: MatchCloseReason): void {
+    if (this.#status.view.closeReason) return;
+    this.#link.end();
+    const error = errorOfReason(reason);
+    this.#inputs.close(error);
+    this.#opened.reject(error);
+    this.#result.reject(error);
+    this.#setStatus({ connection: 'closed', closeReason: reason });
+    this.#closed.resolve(reason);
+  }
+
+  #setStatus(change: Partial<MatchStatus>): void {
+    this.#status.set({ ...this.#status.view, ...change });
+  }
+}
+
+/** Whether a seat could not be had because of what the match is, not because of the network. */
+export function isNoSeat(error: unknown): boolean {
+  return (
+    GyreError.is(error) && (error.code === 'match-over' || error.code === 'not-in-match' || error.code === 'not-found')
+  );
+}

@@ -1,0 +1,90 @@
+import type {
+  EventNameOf,
+  EventOf,
+  GameType,
+  MessageNameOf,
+  PayloadArgs,
+  RefusalOf,
+  StateOf,
+} from '../protocol/game-types.ts';
+import type { MatchResult, RequestReply } from '../protocol/room-messages.ts';
+import type { Live } from './live.ts';
+import type { MatchView } from './views.ts';
+
+/**
+ * Why a match is closed for this client:
+ * - `finished`: it has a result;
+ * - `abandoned`: it ended without one; `incompatible-build` is one way to;
+ * - `left`: its player left on purpose, here or elsewhere;
+ * - `seat-given-up`: away for longer than the game waits;
+ * - `replaced`: the same seat was taken on another tab or device;
+ * - `kicked`, `banned`, `signed-out`;
+ * - `bad-input`, `too-many-messages`: the room closed us for what we sent;
+ * - `not-found`: there is no such match for this player;
+ * - `closed`: `gyre.close()` was called.
+ */
+export type MatchCloseReason =
+  | 'finished'
+  | 'abandoned'
+  | 'incompatible-build'
+  | 'left'
+  | 'seat-given-up'
+  | 'replaced'
+  | 'kicked'
+  | 'banned'
+  | 'signed-out'
+  | 'bad-input'
+  | 'too-many-messages'
+  | 'not-found'
+  | 'closed';
+
+export interface MatchStatus {
+  /** `reconnecting` may take as long as the server is away; inputs wait meanwhile. */
+  readonly connection: 'connected' | 'reconnecting' | 'closed';
+  /** Round trip to the room, averaged, in ms; null before the first measurement. */
+  readonly pingMs: number | null;
+  /** This player's seat; null for a spectator. */
+  readonly seatIndex: number | null;
+  /** Why `connection` is `closed`; null before. */
+  readonly closeReason: MatchCloseReason | null;
+}
+
+/** A match that this client sits in. It comes back by itself, for as long as the seat is there. */
+export interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
+  readonly id: string;
+  readonly game: Game['name'];
+  /** Players, settings and times, as REST and the hub tell of them. */
+  readonly info: MatchView<Game>;
+  /**
+   * The room's state, decoded: a mirror to read. It is the same instance for the whole match, changed in place by each
+   * patch, also over reconnects.
+   */
+  readonly state: StateOf<Game>;
+  /** Calls `listener` at once with the present state, and after each patch. */
+  onPatch(listener: (state: StateOf<Game>) => void): () => void;
+  /** Calls `listener` for each event of this name that the room sends. */
+  on<Name extends EventNameOf<Game>>(name: Name, listener: (event: EventOf<Game, Name>) => void): () => void;
+  /**
+   * Sends an input that needs no answer. It is consumed exactly once, in order with all others, also if the connection
+   * or the room's process is lost in between. Ignored once the match is closed.
+   * Throws `message-too-large` and `queue-full`.
+   */
+  send<Name extends MessageNameOf<Game>>(name: Name, ...payload: PayloadArgs<Game, Name>): void;
+  /**
+   * Sends an input and resolves with what the game's rules said to it. Consumed exactly once, like {@link send}; the
+   * promise outlives lost connections. Rejects with `match-closed`, `match-abandoned` or `left` if the match ends first.
+   */
+  request<Name extends MessageNameOf<Game>>(
+    name: Name,
+    ...payload: PayloadArgs<Game, Name>
+  ): Promise<RequestReply<RefusalOf<Game>>>;
+  /** Leaves for good: the seat is given up. Resolves when the room knows, or after 5 s without an answer. */
+  leave(): Promise<void>;
+  /**
+   * The result, once it is durable, by whatever road it comes. Rejects with `match-abandoned`, `left`, or `match-closed`
+   * if this client is shut out before there is one.
+   */
+  readonly result: Promise<MatchResult>;
+  /** Resolves when the connection has ended for good. Never rejects. */
+  readonly closed: Promise<MatchCloseReason>;
+}

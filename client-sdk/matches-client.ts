@@ -1,0 +1,71 @@
+import type { GameTypes } from '../protocol/game-types.ts';
+import { LiveValue } from './live.ts';
+import { queryString } from './lobby-filter.ts';
+import { MatchSession } from './match-session.ts';
+import type { MatchSessionOptions } from './match-session.ts';
+import type { Matches, MatchQuery } from './matches.ts';
+import { ViewOrder } from './view-order.ts';
+import type { MatchView, PageView } from './views.ts';
+
+export type MatchParts = Omit<MatchSessionOptions, 'id'>;
+
+/** The one implementation of {@link Matches}; also keeps the player's current match. */
+export class MatchesClient implements Matches<GameTypes> {
+  /** The match that this client sits in; null between matches. */
+  readonly current = new LiveValue<MatchSession | null>(null);
+  /** The match that the player is in, by the hub, whether this client sits in it or not. */
+  readonly playing = new LiveValue<MatchView | null>(null);
+  readonly #parts: MatchParts;
+  readonly #opening = new Map<string, Promise<MatchSession>>();
+  #order = new ViewOrder();
+
+  constructor(parts: MatchParts) {
+    this.#parts = parts;
+  }
+
+  get(matchId: string): Promise<MatchView> {
+    return this.#parts.api.call({ method: 'GET', path: `/v1/matches/${encodeURIComponent(matchId)}` });
+  }
+
+  history({ game, state, limit }: MatchQuery = {}, cursor?: string): Promise<PageView<MatchView>> {
+    const query = queryString({ player: 'me', game, state, limit, cursor });
+    return this.#parts.api.call({ method: 'GET', path: `/v1/matches${query}` });
+  }
+
+  /** Once a match: whoever asks again gets the same one while it is open. */
+  join(matchId: string): Promise<MatchSession> {
+    const known = this.#opening.get(matchId);
+    if (known) return known;
+    const opening = this.#open(matchId);
+    this.#opening.set(matchId, opening);
+    opening.catch(() => this.#opening.delete(matchId));
+    return opening;
+  }
+
+  /** What the hub tells; null: in none. */
+  learned(rev: number, view: MatchView | null): void {
+    if (!this.#order.admits(rev, view?.version ?? 0)) return;
+    this.playing.set(view?.state === 'playing' ? view : null);
+    if (view && this.current.view?.id === view.id) this.current.view.learned(view);
+  }
+
+  reset(reason: 'closed' | 'signed-out'): void {
+    this.#order = new ViewOrder();
+    this.current.view?.shutDown(reason);
+    this.playing.set(null);
+  }
+
+  async #open(matchId: string): Promise<MatchSession> {
+    const match = new MatchSession({ ...this.#parts, id: matchId });
+    void this.#forget(match);
+    await match.open();
+    if (match.view.closeReason === null) this.current.set(match);
+    return match;
+  }
+
+  async #forget(match: MatchSession): Promise<void> {
+    await match.closed;
+    this.#opening.delete(match.id);
+    if (this.current.view === match) this.current.set(null);
+  }
+}

@@ -1,0 +1,179 @@
+import { closeVerdict } from './close-verdict.ts';
+import { ColyseusRoom } from './colyseus-room.ts';
+import { asGyreError } from './gyre-error.ts';
+import type { GyreError } from './gyre-error.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LiveValue } from './live.ts';
+import { onNetworkLoss, onNetworkReturn } from './network.ts';
+import { backoffMs, pause } from './pause.ts';
+import { socketUrl } from './seat-grant.ts';
+import type { SeatGrant } from './seat-grant.ts';
+import type { SocketClosed, WebSocketClass } from './socket.ts';
+
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+export interface LinkStatus {
+  readonly connection: LinkState;
+  /** Round trip to the room, in ms; null before the first measurement. */
+  readonly pingMs: number | null;
+}
+
+/** Why a link ended: the server's final close code, or the refusal of another right. */
+export type LinkEnd = { readonly code: number } | { readonly error: GyreError };
+
+export interface LinkOptions {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly WebSocket: WebSocketClass;
+  /** Asks for a right over REST. */
+  readonly ask: () => Promise<SeatGrant>;
+  /** Whether a refusal by {@link ask} is the end; anything else is tried again for ever. */
+  readonly isFinal: (error: GyreError) => boolean;
+  readonly pingEveryMs: number;
+  readonly onJoined?: () => void;
+  readonly onDropped?: () => void;
+  readonly onMessage: (type: string, payload: unknown) => void;
+  readonly onState?: () => void;
+  readonly onEnd: (end: LinkEnd) => void;
+}
+
+/** The first try comes at once, or nearly: most drops are over as soon as they are noticed. */
+const BACKOFF = { firstMs: 60, maxMs: 5_000 };
+/** A server that is just taking over a room holds an upgrade for up to 3 s. */
+const DIRECT_TIMEOUT_MS = 4_500;
+const SHARED_TIMEOUT_MS = 8_000;
+/** After this many failed tries in a row the right itself is in doubt, its address for one. */
+const TRIES_PER_RIGHT = 5;
+/** A socket that lived shorter counts as another failure, or a server that drops everyone would be dialled in a loop. */
+const STEADY_MS = 2_000;
+
+/** Keeps one room connected for as long as its right can be had: dials, dials again, asks anew. */
+export class RoomLink<State> {
+  readonly room: ColyseusRoom<State>;
+  readonly status = new LiveValue<LinkStatus>({ connection: 'connecting', pingMs: null });
+  readonly #options: LinkOptions;
+  readonly #ended = new AbortController();
+  readonly #heartbeat: Heartbeat;
+  #grant: SeatGrant | null = null;
+  #token: string | undefined;
+  #failures = 0;
+  #direct = true;
+  #joinedAtMs: number | null = null;
+  #closed: (event: SocketClosed) => void = () => undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.room = new ColyseusRoom<State>(options.name, options.WebSocket, {
+      joined: (token) => this.#joined(token),
+      message: options.onMessage,
+      state: () => options.onState?.(),
+      closed: (event) => this.#closed(event),
+      heard: () => this.#heartbeat.heard(),
+    });
+    this.#heartbeat = new Heartbeat({
+      everyMs: options.pingEveryMs,
+      ping: (answered) => this.room.ping(answered),
+      measured: (pingMs) => this.#setStatus({ pingMs }),
+      silent: () => this.room.drop(),
+    });
+  }
+
+  /** Keeps the link up until it ends; resolves then. */
+  async run(): Promise<void> {
+    const stop = onNetworkLoss(() => this.room.drop());
+    while (!this.#ended.signal.aborted) {
+      if (this.#failures > 0) await this.#rest();
+      const grant = await this.#right();
+      if (grant) await this.#live(grant);
+    }
+    stop();
+  }
+
+  /** Ends it from this side: no more tries, nothing more is told. */
+  end(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    this.#heartbeat.stop();
+    this.room.drop();
+    this.#setStatus({ connection: 'closed' });
+  }
+
+  #finish(end: LinkEnd): void {
+    if (this.#ended.signal.aborted) return;
+    this.end();
+    this.#options.onEnd(end);
+  }
+
+  async #rest(): Promise<void> {
+    const wake = new AbortController();
+    const stop = onNetworkReturn(() => wake.abort());
+    await pause(backoffMs(BACKOFF, this.#failures - 1), AbortSignal.any([this.#ended.signal, wake.signal]));
+    stop();
+  }
+
+  async #right(): Promise<SeatGrant | null> {
+    if (this.#grant) return this.#grant;
+    try {
+      const grant = await this.#options.ask();
+      this.#grant = grant;
+      this.#token = grant.colyseus.reconnectionToken;
+      this.#direct = grant.directAddress !== null;
+      return grant;
+    } catch (caught) {
+      const error = asGyreError(caught);
+      this.#failures++;
+      if (this.#options.isFinal(error)) this.#finish({ error });
+      return null;
+    }
+  }
+
+  /** One socket, from dialling to its close. */
+  async #live(grant: SeatGrant): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    const direct = this.#direct && grant.directAddress !== null;
+    const url = socketUrl(grant, {
+      endpoint: this.#options.endpoint,
+      direct,
+      reconnectionToken: this.#token,
+      skipHandshake: this.room.knowsState,
+    });
+    this.#joinedAtMs = null;
+    const closing = new Promise<SocketClosed>((resolve) => {
+      this.#closed = resolve;
+    });
+    this.room.dial(url);
+    const timer = setTimeout(() => this.#giveUpDialling(), direct ? DIRECT_TIMEOUT_MS : SHARED_TIMEOUT_MS);
+    const { code } = await closing;
+    clearTimeout(timer);
+    this.#dropped(code);
+  }
+
+  #giveUpDialling(): void {
+    if (this.#joinedAtMs === null) this.room.drop();
+  }
+
+  #joined(token: string): void {
+    this.#joinedAtMs = performance.now();
+    this.#token = token || this.#token;
+    this.#setStatus({ connection: 'connected' });
+    this.#heartbeat.start();
+    this.#options.onJoined?.();
+  }
+
+  #dropped(code: number): void {
+    this.#heartbeat.stop();
+    const upMs = this.#joinedAtMs === null ? null : performance.now() - this.#joinedAtMs;
+    const verdict = closeVerdict(code);
+    if (this.#ended.signal.aborted) return;
+    if (upMs !== null) this.#options.onDropped?.();
+    if (verdict === 'final') return this.#finish({ code });
+    if (this.status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });
+    this.#failures = upMs !== null && upMs >= STEADY_MS ? 1 : this.#failures + 1;
+    // A room that moved is no longer where it was: the two addresses take turns.
+    this.#direct = upMs !== null || !this.#direct;
+    if (verdict === 'ask' || this.#failures % TRIES_PER_RIGHT === 0) this.#grant = null;
+  }
+
+  #setStatus(change: Partial<LinkStatus>): void {
+    this.status.set({ ...this.status.view, ...change });
+  }
+}
