@@ -6,14 +6,12 @@ import type { HubRights } from './hub-rights.ts';
 
 export interface HubRouteParts {
   readonly rights: Pick<HubRights, 'grant'>;
-  /** Colyseus' id of this process's hub room. */
-  readonly hubRoomId: string;
   readonly incarnation: string;
   /** This process's own address, `host[:port][/path]`; null: only the shared one is known. */
   readonly directAddress: string | null;
 }
 
-export function hubRoutes({ rights, hubRoomId, incarnation, directAddress }: HubRouteParts): Route[] {
+export function hubRoutes({ rights, incarnation, directAddress }: HubRouteParts): Route[] {
   const grant = (sessionId: string): SeatGrant => ({
     role: 'hub',
     matchId: null,
@@ -21,7 +19,7 @@ export function hubRoutes({ rights, hubRoomId, incarnation, directAddress }: Hub
     seatIndex: null,
     expiresInMs: SEAT_RIGHT_MS,
     directAddress,
-    colyseus: { name: HUB_ROOM, roomId: hubRoomId, sessionId, processId: incarnation },
+    colyseus: { name: HUB_ROOM, roomId: HUB_ROOM, sessionId, processId: incarnation },
   });
   return [
     defineRoute({
