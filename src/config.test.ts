@@ -71,7 +71,7 @@ describe('readConfig', () => {
     ['GYRE_OPERATOR_TOKEN', 'short', /at least 16/],
     ['GYRE_LOG_LEVEL', 'loud', /must be one of fatal, /],
     ['GYRE_TRUSTED_PROXIES', '-1', /whole number from 0 to 10/],
-  ])('refuses %s=%s in one line that names the variable', (name, value, message) => {
+  ])('[ST-3] refuses %s=%s in one line that names the variable', (name, value, message) => {
     const problem = problemOf({ [name]: value });
     expect(problem).toBeInstanceOf(ConfigError);
     expect(problem.variable).toBe(name);
@@ -80,7 +80,7 @@ describe('readConfig', () => {
     expect(problem.message).not.toMatch(/\n|hunter2/);
   });
 
-  test('refuses production without a secret and without rate limits', () => {
+  test('[ST-7] refuses production without a secret and without rate limits', () => {
     expect(problemOf({ NODE_ENV: 'production' }).message).toMatch(/^GYRE_SECRET: is required in production/);
     expect(problemOf({ ...production, GYRE_RATE_LIMITS: 'off' }).message).toMatch(/^GYRE_RATE_LIMITS: off is refused/);
     expect(readConfig({ GYRE_RATE_LIMITS: 'off' }).rateLimits).toBe(false);

@@ -54,7 +54,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  test('refuses a folder of another major, with the way out, and leaves it as it is', async () => {
+  test('[ST-5] refuses a folder of another major, with the way out, and leaves it as it is', async () => {
     await mkdir(path.join(dataDir, 'postgres'));
     await writeFile(path.join(dataDir, 'postgres', 'PG_VERSION'), '15\n');
     await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('startEmbeddedPostgres', () => {
 });
 
 describe('after a kill -9 of Gyre', () => {
-  test('replaces the PostgreSQL left behind, with nothing acknowledged lost', async () => {
+  test('[ST-6] replaces the PostgreSQL left behind, with nothing acknowledged lost', async () => {
     const { host, url } = await startHost();
     await write(url, 'acknowledged');
     const orphan = await postmasterPid();
@@ -81,7 +81,7 @@ describe('after a kill -9 of Gyre', () => {
     await server.stop();
   });
 
-  test('and of PostgreSQL at once, starts again with nothing acknowledged lost', async () => {
+  test('[ST-6] and of PostgreSQL at once, starts again with nothing acknowledged lost', async () => {
     const { host, url } = await startHost();
     await write(url, 'acknowledged');
     process.kill(await postmasterPid(), 'SIGKILL');

