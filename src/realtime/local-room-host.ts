@@ -6,7 +6,6 @@ import type { RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
 import type { TimeSource } from '../cluster/process-clock.ts';
-import { createRoom } from './colyseus.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
 import { MatchRoom, type MatchRoomServices } from './match-room.ts';
@@ -82,7 +81,7 @@ export class LocalRoomHost implements RoomHost {
     clearTimeout(hosted.expiry ?? undefined);
     if (!hosted.room.isReserved) return;
     hosted.room.open();
-    this.#options.directory.add(matchId, hosted.room);
+    this.#options.directory.add(matchId, hosted.room.room);
   }
 
   discard(matchId: string): void {
@@ -95,8 +94,9 @@ export class LocalRoomHost implements RoomHost {
     const restore = (): MatchCore =>
       MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
     const room = await this.#host(reservation, restore);
-    room.resume();
-    this.#options.directory.add(matchId, room);
+    // Not just resumed: its process may have died after the match was playing in SQL and before the room was opened.
+    room.open();
+    this.#options.directory.add(matchId, room.room);
   }
 
   seat(matchId: string, seatIndex: number): SeatStatus | null {
@@ -181,13 +181,12 @@ export class LocalRoomHost implements RoomHost {
   }
 
   async #make(reservation: Reservation, hosted: Hosted, makeCore: () => MatchCore): Promise<MatchRoom> {
-    const { matchId, game, seats, epoch } = reservation;
+    const { matchId, seats, epoch } = reservation;
     const { services, time } = this.#options;
     const core = makeCore();
     const clock = new MatchClock(time, core.timeMs);
     const onGone = (): void => this.#drop(matchId, hosted);
-    const parts = { services, core, seats, epoch, clock, onGone };
-    const room = await createRoom(MatchRoom, { name: game, colyseusId: matchId, options: parts });
+    const room = await MatchRoom.create({ services, core, seats, epoch, clock, onGone });
     if (this.#hosted.get(matchId) !== hosted) {
       await room.end(CloseCode.noSuchRight);
       throw new HandOffError('room-failed', matchId);
