@@ -9,8 +9,10 @@ import {
   type ArraySchema,
   type ChangeTree,
   type Decoder,
+  encode,
   Encoder,
   type EncodeDescriptor,
+  getEncodeDescriptor,
   type MapSchema,
   Reflection,
   type Root,
@@ -202,6 +204,28 @@ export function describeTypes(stateClass: SchemaClass): Uint8Array {
     return Reflection.encode(described as unknown as Encoder);
   } finally {
     Encoder.BUFFER_SIZE = bufferSize;
+  }
+}
+
+const encodeString = encode.string;
+const withWellFormedStrings = new WeakSet<TypeContext>();
+
+function encodeWellFormed(bytes: Uint8Array, value: string, it: { offset: number }): number {
+  return encodeString(bytes, value?.toWellFormed(), it);
+}
+
+/**
+ * Makes half a surrogate pair in a string go out as U+FFFD. The library announces one length for it and writes another, so
+ * that a single player's name tears the state of everyone. Where it finds its string encoder: by name for elements and
+ * keys, in each class for fields.
+ */
+export function keepStringsWellFormed(types: TypeContext): void {
+  if (withWellFormedStrings.has(types)) return;
+  withWellFormedStrings.add(types);
+  encode.string = encodeWellFormed as typeof encode.string;
+  for (const schemaClass of types.schemas.keys()) {
+    const { encoders } = getEncodeDescriptor(createBlank(schemaClass));
+    for (const field of fieldsOf(schemaClass)) if (field.type === 'string') encoders[field.index] = encodeWellFormed;
   }
 }
 

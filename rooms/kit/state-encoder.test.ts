@@ -206,6 +206,21 @@ describe('what the library alone gets wrong', () => {
     expect(client.state.top).toBeUndefined();
   });
 
+  test('half a surrogate pair, in a field, an element or a key, harms nothing around it', () => {
+    const { state, encoder, client, tick } = openRoom(new Table());
+    state.note = 'x\ud800';
+    state.hands.set('k\udc00', card(3));
+    state.hands.get('k\udc00')?.marks.push('\ud83d', 'fine');
+    state.round = 7;
+    tick();
+    const newcomer = new Decoder(new Table());
+    newcomer.decode(encoder.encodeFull(), { offset: 1 });
+    for (const { state: seen } of [client, newcomer]) {
+      expect([seen.note, seen.round, [...seen.hands.keys()]]).toEqual(['x\ufffd', 7, ['k\ufffd']]);
+      expect(seen.hands.get('k\ufffd')?.marks.toArray()).toEqual(['\ufffd', 'fine']);
+    }
+  });
+
   test('instances that are gone leave nothing behind', () => {
     const { state, tick } = openRoom(new Table());
     for (let round = 0; round < 50; round++) {

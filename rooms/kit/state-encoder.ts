@@ -5,6 +5,7 @@ import {
   createBufferlessEncoder,
   describeTypes,
   hasQueuedChanges,
+  keepStringsWellFormed,
   nextRefIdOf,
   queuedTrees,
   refIdOf,
@@ -44,7 +45,7 @@ const handshakes = new WeakMap<object, Uint8Array>();
  * Every array of bytes that it hands out belongs to the caller. It keeps no buffer of its own.
  *
  * What an encoded state does not carry: `float32`, `quantized` and fractional `number` fields as precisely as the running
- * room may hold them, integers past their type's range, and the difference between null and undefined. A restored room
+ * room may hold them, integers past their type's range, half surrogate pairs, and the difference between null and undefined. A restored room
  * has what clients saw.
  */
 export class StateEncoder<S extends Schema> {
@@ -62,7 +63,9 @@ export class StateEncoder<S extends Schema> {
     const stateClass = state.constructor as SchemaClass<S>;
     assertRecordable(stateClass);
     this.state = state;
-    this.#root = new StateRoot(typesOf(stateClass), options.nextRefId ?? 0);
+    const types = typesOf(stateClass);
+    keepStringsWellFormed(types);
+    this.#root = new StateRoot(types, options.nextRefId ?? 0);
     this.#encoder = createBufferlessEncoder(state, this.#root, growScratch);
   }
 
