@@ -86,7 +86,11 @@ export class Dispatcher {
     const body = parseOrProblem(route.body ?? NOTHING, json, { pointer: '#' });
     const keyed =
       player && key !== null
-        ? new IdempotentRequest({ db, clock }, { playerId: player.id, method: req.method, path: concretePath(request), key }, json)
+        ? new IdempotentRequest(
+            { db, clock },
+            { playerId: player.id, method: req.method, path: concretePath(request), key },
+            json,
+          )
         : null;
     const replayed = await keyed?.replay();
     if (replayed) return replayed;

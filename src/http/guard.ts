@@ -93,7 +93,8 @@ class Guard {
       return;
     }
     req.url = originForm(req.url ?? '');
-    if (CLOSED_PATHS.test(req.url)) throw new ProblemError('not-found', 'Seats are given out at /v1/matches/{id}/seat.');
+    if (CLOSED_PATHS.test(req.url))
+      throw new ProblemError('not-found', 'Seats are given out at /v1/matches/{id}/seat.');
     this.#options.onRequest(req, res);
   }
 
@@ -152,7 +153,11 @@ function originForm(url: string): string {
   return `${pathname}${search}`;
 }
 
-function forbiddenOrigin({ requestId }: RequestInfo): { status: number; headers: Record<string, string>; body: string } {
+function forbiddenOrigin({ requestId }: RequestInfo): {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+} {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Request-Id': requestId };
   return { status: 403, headers, body: 'Pages of this origin may not connect (GYRE_ORIGINS).\n' };
 }

@@ -58,7 +58,9 @@ export function requireJsonType(req: IncomingMessage): void {
   const [type = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
   const name = type.trim();
   const isJson = name === 'application/json' || (name === 'application/merge-patch+json' && req.method === 'PATCH');
-  const charset = parameters.map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
+    .find(Boolean);
   if (isJson && (charset === undefined || charset === 'utf-8' || charset === 'utf8')) return;
   throw new ProblemError('unsupported-media-type', 'Send application/json, in UTF-8.');
 }

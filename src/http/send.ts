@@ -5,7 +5,11 @@ import { asProblemError, problemHeaders, toProblem } from './problem.ts';
 import { infoOf } from './request-info.ts';
 import type { Reply } from './route.ts';
 
-export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply & { readonly replayed?: true }): void {
+export function sendReply(
+  req: IncomingMessage,
+  res: ServerResponse,
+  reply: Reply & { readonly replayed?: true },
+): void {
   const etag = reply.version === undefined ? null : `"${reply.version}"`;
   if (etag !== null) {
     res.setHeader('ETag', etag);
@@ -25,7 +29,11 @@ export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Repl
 }
 
 /** Answers with the problem that anything thrown is. Faults of our own are logged here, once, with their cause. */
-export function sendProblem(req: IncomingMessage, res: ServerResponse, { error, log }: { error: unknown; log: Logger }): void {
+export function sendProblem(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { error, log }: { error: unknown; log: Logger },
+): void {
   const { requestId } = infoOf(req);
   const problem = asProblemError(error);
   if (problem.code === 'internal') log.error({ requestId, err: problem.cause ?? problem }, 'request failed');
