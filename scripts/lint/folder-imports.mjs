@@ -2,7 +2,7 @@ import path from 'node:path';
 import { IMPORT_TABLE } from './import-table.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-const ANYTHING_GOES = /(\.test\.tsx?|\.config\.[cm]?[jt]s)$/;
+const ANYTHING_GOES = /(\.(test|contract)\.tsx?|\.config\.[cm]?[jt]s)$/;
 
 /** Holds IMPORT_TABLE: static and dynamic imports and re-exports. `import type` is told apart; `import { type A }` is not, as it loads. */
 export const folderImports = {

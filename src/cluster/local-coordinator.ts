@@ -2,20 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
 import { matches, processes } from '../store/schema.ts';
 import { inTransaction, type Database } from '../store/transaction.ts';
-import type { ClusterLog } from './cluster-log.ts';
 import type { Claim, Coordinator } from './ports.ts';
-import { SingleProcessLock } from './single-process-lock.ts';
+import type { SingleProcessLock } from './single-process-lock.ts';
 
 /** How {@link LocalCoordinator} is set up. */
 export interface LocalCoordinatorOptions {
   readonly db: Database;
-  /** Of the same database, for the one session that holds it. */
-  readonly connectionString: string;
+  /** See {@link newIncarnation}. */
+  readonly incarnation: string;
   /** Which build runs, for the operator's eyes. */
   readonly build: string;
-  readonly logger: ClusterLog;
-  /** Another process has taken the database: this one must freeze and close its sockets. */
-  readonly onFenced: () => void;
+  /** On the same database. */
+  readonly lock: SingleProcessLock;
 }
 
 /** A random id for one boot of a process. */
@@ -28,16 +26,16 @@ export function newIncarnation(): string {
  * Ownership and epochs are rows, as they are for several processes.
  */
 export class LocalCoordinator implements Coordinator {
-  readonly incarnation = newIncarnation();
+  readonly incarnation: string;
   readonly #db: Database;
   readonly #build: string;
   readonly #lock: SingleProcessLock;
 
-  constructor({ db, connectionString, build, logger, onFenced }: LocalCoordinatorOptions) {
+  constructor({ db, incarnation, build, lock }: LocalCoordinatorOptions) {
+    this.incarnation = incarnation;
     this.#db = db;
     this.#build = build;
-    const { incarnation } = this;
-    this.#lock = new SingleProcessLock({ connectionString, incarnation, logger, onLost: onFenced });
+    this.#lock = lock;
   }
 
   /** Also declares all other incarnations dead: none of them holds the lock. */

@@ -48,7 +48,7 @@ const makeFolder = async () => new Folder(await mkdtemp(path.join(tmpdir(), 'gyr
 
 roomLogContract('local log', makeFolder);
 
-test('wherever the last append is torn, the appends before it come back and nothing of the torn one does', async () => {
+test('wherever the last append is torn, the appends before it come back and nothing of the torn one does [SV-8]', async () => {
   await using folder = await makeFolder();
   const log = await folder.open('one');
   const records = [record('m_aaaaaaaa', 0), record('m_aaaaaaaa', 1)];
@@ -66,7 +66,7 @@ test('wherever the last append is torn, the appends before it come back and noth
   }
 });
 
-test('damage in the middle is found, costs no record before it, and no match that was not in the damaged batch', async () => {
+test('damage in the middle is found, costs no record before it, and no match that was not in the damaged batch [SV-8]', async () => {
   await using folder = await makeFolder();
   const log = await folder.open('one');
   const first = [record('m_aaaaaaaa', 0), record('m_bbbbbbbb', 0), record('m_cccccccc', 0)];
@@ -107,7 +107,7 @@ test('a log of another format is refused by name, and not discarded', async () =
   expect(await readFile(file)).toEqual(content);
 });
 
-test('the time played until the last sign of life counts, also without a record', async () => {
+test('the time played until the last sign of life counts, also without a record [SV-4]', async () => {
   await using folder = await makeFolder();
   let nowMs = 1_000;
   await using log = await folder.open('one', { clock: { nowMs: () => nowMs } });
@@ -123,7 +123,7 @@ test('the time played until the last sign of life counts, also without a record'
   expect(matches.get('m_bbbbbbbb')?.timeMs).toBe(70 + 4_400);
 });
 
-test('a match is charged nothing for the time after its clock was frozen', async () => {
+test('a match is charged nothing for the time after its clock was frozen [SV-5]', async () => {
   await using folder = await makeFolder();
   let nowMs = 1_000;
   const clock = new ProcessClock({ nowMs: () => nowMs });
@@ -168,7 +168,7 @@ test('a match that is over keeps no segment', async () => {
   expect(log.holds('m_aaaaaaaa')).toBe(false);
 });
 
-test('a disk that fails costs the append, and the log goes on once it is back', async () => {
+test('a disk that fails costs the append, and the log goes on once it is back [SV-11]', async () => {
   await using folder = await makeFolder();
   await using log = await folder.open('one', { maxSegmentBytes: 1 });
   await log.append([record('m_aaaaaaaa', 0), record('m_bbbbbbbb', 0)]);
@@ -184,7 +184,7 @@ test('a disk that fails costs the append, and the log goes on once it is back', 
   expect((await folder.deadLogs('two').readAll()).get('m_aaaaaaaa')?.full).toEqual(back);
 });
 
-test('a discard that was killed half-way leaves nothing to read', async () => {
+test('a discard that was killed half-way leaves nothing to read [SV-9]', async () => {
   await using folder = await makeFolder();
   await (await folder.open('one.discarded')).close();
   await folder.deadLogs('two').readAll();

@@ -1,24 +1,26 @@
-import type { ClusterLog } from './cluster-log.ts';
+import type { RoomHost } from '../realtime/ports.ts';
 import type { Committer } from './committer.ts';
 import type { ProcessClock } from './process-clock.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface ParkingParts {
-  readonly clock: ProcessClock;
-  readonly scheduler: Scheduler;
-  readonly committer: Committer;
-  readonly logger: ClusterLog;
+  readonly clock: Pick<ProcessClock, 'freeze'>;
+  readonly scheduler: Pick<Scheduler, 'stop'>;
+  readonly roomHost: Pick<RoomHost, 'park'>;
+  readonly committer: Pick<Committer, 'settled'>;
 }
 
 /**
- * Stops the time of all matches and writes a full state of each, so that the next start adopts them as they are now.
- * Resolves when those are in the log and everything that was committed before was let out; then sockets may be closed.
- * Closing the log makes it last on the disk. Rejects with `LogSealedError` if another process has the matches already.
+ * Parks all matches for a clean stop: their time stands still from one instant on, a full state of each goes to the log,
+ * and their sockets are closed with 4010. The next start adopts them as it would after a crash. Closing the log
+ * afterwards makes them last on the disk.
+ *
+ * Rejects with `LogSealedError` if another process has taken them over already.
  */
-export async function parkRooms({ clock, scheduler, committer, logger }: ParkingParts): Promise<void> {
+export async function parkMatches({ clock, scheduler, roomHost, committer }: ParkingParts): Promise<void> {
+  // The log's signs of life run on this clock too: what comes after it is charged to nobody.
   clock.freeze();
-  const failed = scheduler.stopAndWriteFulls();
-  // They come back as of their last record all the same.
-  if (failed.length > 0) logger.error({ matchIds: failed }, 'matches were parked without a last full state');
+  scheduler.stop();
   await committer.settled();
+  await roomHost.park();
 }

@@ -39,7 +39,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     await log.append([record('m_aaaaaaaa', 1)]);
   });
 
-  contract('a match comes back as its last full state and the patches after it', async (store) => {
+  contract('a match comes back as its last full state and the patches after it [SV-1]', async (store) => {
     const records = [0, 1, 2, 3, 4].map((tick) => record('m_aaaaaaaa', tick, tick === 2 ? { kind: 'full' } : {}));
     await using log = await opened(store, 'one');
     for (const each of records) await log.append([each]);
@@ -75,7 +75,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     }
   });
 
-  contract('an append that was torn by the death of its process is as if it had never been', async (store) => {
+  contract('an append that was torn by the death of its process is as if it had never been [SV-8]', async (store) => {
     const records = [record('m_aaaaaaaa', 0), record('m_aaaaaaaa', 1)];
     await using log = await opened(store, 'one');
     await log.append(records);
@@ -83,7 +83,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     expect((await store.deadLogs('two').readAll()).get('m_aaaaaaaa')).toMatchObject({ patches: records.slice(1) });
   });
 
-  contract('a log that was sealed takes nothing more, and says why', async (store) => {
+  contract('a log that was sealed takes nothing more, and says why [SV-10]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
     await store.deadLogs('two').readAll();
@@ -92,7 +92,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     expect((await store.deadLogs('three').readAll()).get('m_aaaaaaaa')?.patches).toEqual([]);
   });
 
-  contract('sealed in the middle of appends, a log has all that it said it had', async (store) => {
+  contract('sealed in the middle of appends, a log has all that it said it had [SV-10]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
     let acknowledged = 0;
@@ -121,7 +121,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     expect(matches.get('m_bbbbbbbb')).toMatchObject({ epoch: 1, full: other });
   });
 
-  contract('logs are read anew until they are discarded, and then gone', async (store) => {
+  contract('logs are read anew until they are discarded, and then gone [SV-9]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
     expect((await store.deadLogs('two').readAll()).size).toBe(1);

@@ -138,16 +138,7 @@ export class Scheduler {
     }
   }
 
-  /**
-   * Stops for good and writes a full state of every room: the last thing before they are parked.
-   * @returns the matches whose state could not be written
-   */
-  stopAndWriteFulls(): readonly string[] {
-    this.stop();
-    return [...this.#entries.values()].filter((entry) => !this.#writeFull(entry)).map(({ room }) => room.matchId);
-  }
-
-  /** Steps no room any more. */
+  /** For good: steps no room any more, and asks none for its state. */
   stop(): void {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -257,16 +248,14 @@ export class Scheduler {
     room.step(timeMs);
   }
 
-  #writeFull(entry: Entry): boolean {
+  #writeFull(entry: Entry): void {
     entry.fullAtMs = Infinity;
     try {
       entry.room.writeFull();
       this.stats.fulls += 1;
-      return true;
     } catch (error) {
       this.#logger.error({ err: error, matchId: entry.room.matchId }, 'a full state could not be written');
-      if (!this.#stopped) this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
-      return false;
+      this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
     }
   }
 }

@@ -10,6 +10,8 @@ export interface LockOptions {
   readonly logger: ClusterLog;
   /** The connection broke and another process took the database meanwhile: called once. */
   readonly onLost: () => void;
+  /** How long one that was just killed may seem to hold it; 3,000 if left out. */
+  readonly patienceMs?: number;
 }
 
 /** "gyre", and which of Gyre's locks. */
@@ -40,7 +42,7 @@ export class SingleProcessLock {
   /** @throws ConfigError that names the process which holds the database */
   async acquire(): Promise<void> {
     const client = await this.#connect();
-    const deadlineMs = performance.now() + PATIENCE_MS;
+    const deadlineMs = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS);
     while (!(await tryLock(client))) {
       const holder = await findHolder(client);
       if (performance.now() > deadlineMs) {

@@ -1,0 +1,188 @@
+import { expect, test } from '@jest/globals';
+import { waitFor } from '../../tests/support/wait-for.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import { GroupCommitter } from './committer.ts';
+import { LogSealedError } from './log-errors.ts';
+import type { LogRecord, RoomLog } from './ports.ts';
+import { record } from './room-log.contract.ts';
+
+/** A log whose appends end when and how the test says. */
+class HeldLog implements RoomLog {
+  readonly appends: { records: readonly LogRecord[]; land: () => void; fail: (error: Error) => void }[] = [];
+  readonly forgotten: string[] = [];
+
+  append(records: readonly LogRecord[]): Promise<void> {
+    return new Promise((land, fail) => this.appends.push({ records, land, fail }));
+  }
+  forget(matchId: string): void {
+    this.forgotten.push(matchId);
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async nth(append: number) {
+    return await waitFor(() => this.appends[append]);
+  }
+}
+
+function setUp(stallMs = 60_000) {
+  const log = new HeldLog();
+  const said: string[] = [];
+  const fullNeeded: string[][] = [];
+  const sealed: true[] = [];
+  const errors: string[] = [];
+  const logger: ClusterLog = { info: () => {}, warn: () => {}, error: (_, message) => errors.push(message) };
+  const committer = new GroupCommitter({
+    log,
+    logger,
+    stallMs,
+    onFullNeeded: (ids) => fullNeeded.push([...ids]),
+    onSealed: () => sealed.push(true),
+  });
+  const commit = (name: string, what: LogRecord | null) => committer.commit(what, () => said.push(name));
+  return { log, said, fullNeeded, sealed, errors, committer, commit };
+}
+
+const ticks = (append: { records: readonly LogRecord[] } | undefined) => append?.records.map(({ tick }) => tick);
+
+test('nothing is let out before its record is durable, and everything in the order of its commit [SV-1]', async () => {
+  const { log, said, commit } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  commit('nothing', null);
+  commit('b0', record('m_bbbbbbbb', 0));
+  const first = await log.nth(0);
+  expect(said).toEqual([]);
+  first.land();
+  await waitFor(() => said.length === 3);
+  expect(said).toEqual(['a0', 'nothing', 'b0']);
+});
+
+test('what is committed together is one append, and what comes meanwhile goes with the next', async () => {
+  const { log, said, commit, committer } = setUp();
+  for (const tick of [0, 1, 2]) commit(`${tick}`, record('m_aaaaaaaa', tick));
+  const first = await log.nth(0);
+  for (const tick of [3, 4]) commit(`${tick}`, record('m_aaaaaaaa', tick));
+  commit('late', null);
+  expect(log.appends.length).toBe(1);
+  first.land();
+  const second = await log.nth(1);
+  expect([ticks(first), ticks(second)]).toEqual([
+    [0, 1, 2],
+    [3, 4],
+  ]);
+  expect(said).toEqual(['0', '1', '2']);
+  second.land();
+  await waitFor(() => said.length === 6);
+  expect(committer.stats).toMatchObject({ records: 5, flushes: 2, releases: 6, dropped: 0 });
+});
+
+test('a step with nothing to record waits for nobody if nobody waits', () => {
+  const { said, commit } = setUp();
+  commit('at once', null);
+  expect(said).toEqual(['at once']);
+});
+
+test('a release that throws harms nobody else, and one that commits keeps the order', async () => {
+  const { log, said, commit, committer, errors } = setUp();
+  committer.commit(record('m_aaaaaaaa', 0), () => {
+    commit('inner', null);
+    throw new Error('a socket of its');
+  });
+  commit('next', null);
+  (await log.nth(0)).land();
+  await waitFor(() => said.length === 2);
+  expect(said).toEqual(['next', 'inner']);
+  expect(errors).toEqual(['letting out a step threw']);
+});
+
+test('settled means that all before it is out', async () => {
+  const { log, said, commit, committer } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const settled = committer.settled().then(() => said.push('settled'));
+  (await log.nth(0)).land();
+  await settled;
+  expect(said).toEqual(['a0', 'settled']);
+});
+
+test('a match is forgotten after all that it committed', async () => {
+  const { log, commit, committer } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  committer.forget('m_aaaaaaaa');
+  const append = await log.nth(0);
+  expect(log.forgotten).toEqual([]);
+  append.land();
+  await waitFor(() => log.forgotten.length > 0);
+});
+
+test('an append that fails does not hold up play; the log is tried again, and matches that lack a record are asked for all [SV-11]', async () => {
+  const { log, said, fullNeeded, commit, committer, errors } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  commit('b0', record('m_bbbbbbbb', 0));
+  first.fail(new Error('ENOSPC'));
+  await waitFor(() => said.length === 2);
+  expect(said).toEqual(['a0', 'b0']);
+  commit('c0', record('m_cccccccc', 0));
+  expect(said).toEqual(['a0', 'b0', 'c0']);
+  expect([committer.away, errors.length]).toEqual([true, 1]);
+  const probe = await log.nth(1);
+  expect(probe.records).toEqual([]);
+  probe.fail(new Error('ENOSPC'));
+  (await log.nth(2)).land();
+  await waitFor(() => !committer.away);
+  expect(fullNeeded).toEqual([['m_aaaaaaaa', 'm_bbbbbbbb', 'm_cccccccc']]);
+});
+
+test('after a gap no patch goes to the log before the full state of its match [SV-11]', async () => {
+  const { log, said, commit } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  (await log.nth(0)).fail(new Error('EIO'));
+  (await log.nth(1)).land();
+  await waitFor(() => said.length === 1);
+  commit('a1', record('m_aaaaaaaa', 1));
+  commit('a2', record('m_aaaaaaaa', 2, { kind: 'full' }));
+  commit('a3', record('m_aaaaaaaa', 3));
+  const append = await log.nth(2);
+  expect(ticks(append)).toEqual([2, 3]);
+  append.land();
+  await waitFor(() => said.length === 4);
+  expect(said).toEqual(['a0', 'a1', 'a2', 'a3']);
+});
+
+test('an append that stalls lets play go on; when it lands after all, only what was left out is asked for [SV-11]', async () => {
+  const { log, said, fullNeeded, commit, committer } = setUp(20);
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  commit('b0', record('m_bbbbbbbb', 0));
+  await waitFor(() => said.length === 2);
+  expect(said).toEqual(['a0', 'b0']);
+  expect(committer.away).toBe(true);
+  first.land();
+  await waitFor(() => !committer.away);
+  expect(fullNeeded).toEqual([['m_bbbbbbbb']]);
+  expect(log.appends.length).toBe(1);
+});
+
+test('more than may wait is let go, and the log counts as away until it answers [SV-11]', async () => {
+  const { log, said, commit, committer } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  commit('big', record('m_bbbbbbbb', 0, { state: new Uint8Array(65 * 1024 * 1024) }));
+  expect(said).toEqual(['a0', 'big']);
+  first.land();
+  await waitFor(() => !committer.away);
+});
+
+test('a sealed log lets nothing out any more, and the process is told once [SV-10]', async () => {
+  const { log, said, sealed, commit, committer } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const append = await log.nth(0);
+  commit('b0', record('m_bbbbbbbb', 0));
+  const settled = committer.settled();
+  append.fail(new LogSealedError('one'));
+  await expect(settled).rejects.toThrow(LogSealedError);
+  commit('late', null);
+  await expect(committer.settled()).rejects.toThrow(LogSealedError);
+  expect([said, sealed, log.appends.length]).toEqual([[], [true], 1]);
+});
