@@ -1,8 +1,5 @@
 import { LocalDriver, LocalPresence, matchMaker, type Room } from '@colyseus/core';
-import type { SocketRoom } from './socket-room.ts';
-
-/** A room class that Colyseus can make: without arguments, then `onCreate(options)`. */
-export type RoomType<Options, Created extends SocketRoom> = new () => Created & { onCreate(options: Options): void };
+import { SocketRoom, type SocketRoomOptions } from './socket-room.ts';
 
 let ready: Promise<void> | null = null;
 
@@ -19,20 +16,21 @@ function startColyseus(): Promise<void> {
   return ready;
 }
 
-/**
- * Creates a room in this process. `colyseusId` is its id for Colyseus' own tools; what its sockets ask for is up to
- * the directory. Rejects if the id is taken, or with what `onCreate` threw.
- */
-export async function createRoom<Options extends object, Created extends SocketRoom>(
-  type: RoomType<Options, Created>,
-  { name, colyseusId, options }: { readonly name: string; readonly colyseusId: string; readonly options: Options },
-): Promise<Created> {
+/** Where a room stands among Colyseus' own. */
+export interface ColyseusName {
+  /** The kind of room. */
+  readonly name: string;
+  /** Its id for Colyseus' own tools. What its sockets ask for is up to the directory. */
+  readonly colyseusId: string;
+}
+
+/** Creates a room in this process. Rejects if the id is taken. */
+export async function createRoom({ name, colyseusId }: ColyseusName, options: SocketRoomOptions): Promise<SocketRoom> {
   await startColyseus();
-  const known = matchMaker.getAllHandlers()[name];
-  if (known === undefined || (known.klass as unknown) !== type) {
-    matchMaker.defineRoomType(name, type as unknown as new () => Room);
+  if (matchMaker.getAllHandlers()[name] === undefined) {
+    matchMaker.defineRoomType(name, SocketRoom as unknown as new () => Room);
   }
   if (matchMaker.getLocalRoomById(colyseusId) !== undefined) throw new Error(`room ${colyseusId} is here already`);
   await matchMaker.handleCreateRoom(name, options, undefined, colyseusId);
-  return matchMaker.getLocalRoomById(colyseusId) as unknown as Created;
+  return matchMaker.getLocalRoomById(colyseusId) as unknown as SocketRoom;
 }

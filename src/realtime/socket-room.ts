@@ -9,26 +9,38 @@ import type { SocketClient } from './socket-client.ts';
 /** "Unexpected condition" (RFC 6455, 7.4.1): our own fault, and final for clients. */
 const INTERNAL_ERROR = 1011;
 
-/**
- * A Colyseus room whose sockets are let in, heard and let go by Gyre's rules: Colyseus' own seats, timers and serializer
- * are switched off, so an idle room owns no timer and no buffer. The one place that overrides Colyseus' internals.
- */
-export abstract class SocketRoom extends ColyseusRoom {
-  protected abstract readonly log: RealtimeLog;
-
+/** What a room does with its sockets. */
+export interface SocketHandler {
   /** A socket presents its right: `client.end` turns it away, `client.join` lets it in, now or later. */
-  protected abstract onArrival(client: SocketClient): void;
+  arrived(client: SocketClient): void;
   /** The client has acknowledged JOIN_ROOM. */
-  protected abstract onAcknowledged(client: SocketClient): void;
+  acknowledged(client: SocketClient): void;
   /** A message within the caps; whatever stage the socket is in. */
-  protected abstract onInbound(client: SocketClient, message: InboundMessage): void;
-  /** The client leaves on purpose. Its socket is still open, and to be closed with 4000. */
-  protected abstract onConsent(client: SocketClient): void;
-  /** The socket is closed, by whichever side. Once for each. */
-  protected abstract onGone(client: SocketClient): void;
+  received(client: SocketClient, message: InboundMessage): void;
   /** Whether a message is not counted against 60/s. */
-  protected isUncounted(_client: SocketClient, _message: InboundMessage): boolean {
-    return false;
+  isUncounted(client: SocketClient, message: InboundMessage): boolean;
+  /** The client leaves on purpose. Its socket may still be open, and is to be closed with 4000. */
+  consented(client: SocketClient): void;
+  /** The socket is closed, by whichever side. Once for each. */
+  gone(client: SocketClient): void;
+}
+
+/** What a {@link SocketRoom} is created with. */
+export interface SocketRoomOptions {
+  readonly handler: SocketHandler;
+  readonly log: RealtimeLog;
+}
+
+/**
+ * The Colyseus room of a match, or the hub. Its sockets are let in, heard and let go by Gyre's rules: Colyseus' own seats,
+ * timers and serializer are switched off, so an idle room owns no timer and no buffer. The one place that overrides
+ * Colyseus' internals.
+ */
+export class SocketRoom extends ColyseusRoom {
+  #options: SocketRoomOptions | null = null;
+
+  onCreate(options: SocketRoomOptions): void {
+    this.#options = options;
   }
 
   /** Takes over a socket that asks for this room. */
@@ -37,7 +49,7 @@ export abstract class SocketRoom extends ColyseusRoom {
     client.ref.on('message', (data: Buffer, isBinary: boolean) => this._onMessage(client, data, isBinary));
     client.ref.once('close', (code: number) => void this._onLeave(client, code));
     this.clients.push(client);
-    this.#contain(client, () => this.onArrival(client));
+    this.#contain(client, () => this.#own.handler.arrived(client));
   }
 
   override _onMessage(client: SocketClient, data: Buffer, isBinary = true): void {
@@ -48,9 +60,9 @@ export abstract class SocketRoom extends ColyseusRoom {
     if (!this.clients.delete(client)) return;
     this.#contain(client, () => {
       // A raw client may say goodbye by the close code alone.
-      if (code === CloseCode.consented && client.stage !== 'ended') this.onConsent(client);
+      if (code === CloseCode.consented && client.stage !== 'ended') this.#own.handler.consented(client);
       client.markEnded();
-      this.onGone(client);
+      this.#own.handler.gone(client);
     });
   }
 
@@ -78,6 +90,11 @@ export abstract class SocketRoom extends ColyseusRoom {
   /** The service stops its rooms itself. */
   override onBeforeShutdown(): void {}
 
+  get #own(): SocketRoomOptions {
+    if (this.#options === null) throw new Error('the room has not been created');
+    return this.#options;
+  }
+
   #receive(client: SocketClient, data: Buffer | null): void {
     const frame = data === null ? null : readFrame(data);
     switch (frame?.kind) {
@@ -85,14 +102,14 @@ export abstract class SocketRoom extends ColyseusRoom {
         client.end(CloseCode.badInput);
         break;
       case 'acknowledge':
-        if (client.acknowledge()) this.onAcknowledged(client);
+        if (client.acknowledge()) this.#own.handler.acknowledged(client);
         break;
       case 'ping':
         if (client.pings.take()) client.deliver(PING_FRAME);
         else client.end(CloseCode.tooManyMessages);
         break;
       case 'leave':
-        this.onConsent(client);
+        this.#own.handler.consented(client);
         break;
       case 'message':
         this.#take(client, frame);
@@ -101,9 +118,10 @@ export abstract class SocketRoom extends ColyseusRoom {
   }
 
   #take(client: SocketClient, message: InboundMessage): void {
-    if (!this.isUncounted(client, message) && !client.messages.take()) client.end(CloseCode.tooManyMessages);
+    if (!this.#own.handler.isUncounted(client, message) && !client.messages.take())
+      client.end(CloseCode.tooManyMessages);
     else if (message.packed.length > MAX_ROOM_MESSAGE_BYTES + ENVELOPE_BYTES) client.end(CloseCode.badInput);
-    else this.onInbound(client, message);
+    else this.#own.handler.received(client, message);
   }
 
   /** A throw on behalf of one socket costs that socket, and nobody else anything. */
@@ -111,7 +129,7 @@ export abstract class SocketRoom extends ColyseusRoom {
     try {
       work();
     } catch (error) {
-      this.log.error({ err: error, roomId: this.roomId }, 'handling a socket threw');
+      this.#own.log.error({ err: error, roomId: this.roomId }, 'handling a socket threw');
       client.end(INTERNAL_ERROR);
     }
   }

@@ -14,16 +14,32 @@ export interface Parcel {
   readonly to: number | SocketClient | null;
 }
 
-/** Takes out what waits under the room's own number of a request. */
-export type TakeRequest = (id: number) => PendingRequest | null;
+/** Plain requests of one room that wait for their answers. */
+export class PlainRequests {
+  readonly #waiting = new Map<number, PendingRequest>();
+  #last = 0;
 
-/** Builds the frames of a step's messages: now, since the game may change what it handed over by the time they leave. */
-export function parcelsOf({ messages }: StepOutput, takeRequest: TakeRequest): readonly Parcel[] {
-  return messages.flatMap((message) => parcelOf(message, takeRequest) ?? []);
+  /** @returns the room's own number of the request */
+  add(request: PendingRequest): number {
+    this.#last += 1;
+    this.#waiting.set(this.#last, request);
+    return this.#last;
+  }
+
+  take(id: number): PendingRequest | null {
+    const request = this.#waiting.get(id) ?? null;
+    this.#waiting.delete(id);
+    return request;
+  }
 }
 
-function parcelOf({ seatIndex, type, payload, requestId }: Outgoing, takeRequest: TakeRequest): Parcel | null {
+/** Builds the frames of a step's messages: now, since the game may change what it handed over by the time they leave. */
+export function parcelsOf({ messages }: StepOutput, requests: PlainRequests): readonly Parcel[] {
+  return messages.flatMap((message) => parcelOf(message, requests) ?? []);
+}
+
+function parcelOf({ seatIndex, type, payload, requestId }: Outgoing, requests: PlainRequests): Parcel | null {
   if (requestId === undefined) return { frame: dataFrame(type, payload), to: seatIndex };
-  const request = takeRequest(requestId);
+  const request = requests.take(requestId);
   return request === null ? null : { frame: responseFrame(request.requestId, payload), to: request.client };
 }

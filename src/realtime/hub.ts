@@ -10,7 +10,7 @@ import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import type { HubAdmission, HubConnection, HubExit, HubService, RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { SocketClient } from './socket-client.ts';
-import { SocketRoom } from './socket-room.ts';
+import type { SocketHandler, SocketRoom } from './socket-room.ts';
 
 interface HubParts {
   readonly service: HubService;
@@ -41,68 +41,64 @@ class HubLink implements HubConnection {
   }
 }
 
-/** The sockets of all signed-in players of this process. It has no state: what they see is pushed by the service behind it. */
-export class HubRoom extends SocketRoom {
-  #parts: HubParts | null = null;
+/** The hub's sockets, of all signed-in players of this process. It has no state: the service behind it pushes what they see. */
+class Hub implements SocketHandler {
+  readonly #service: HubService;
+  readonly #log: RealtimeLog;
   readonly #linkOf = new WeakMap<SocketClient, HubLink>();
   /** The newest socket of each right. */
   readonly #links = new Map<string, HubLink>();
 
-  onCreate(parts: HubParts): void {
-    this.#parts = parts;
+  constructor({ service, log }: HubParts) {
+    this.#service = service;
+    this.#log = log;
   }
 
-  protected get log(): RealtimeLog {
-    return this.#own.log;
-  }
-
-  protected onArrival(client: SocketClient): void {
+  arrived(client: SocketClient): void {
     void this.#admit(client);
   }
 
-  protected onAcknowledged(client: SocketClient): void {
+  acknowledged(client: SocketClient): void {
     const link = this.#linkOf.get(client);
     if (link === undefined) return;
     client.goLive([]);
-    this.#own.service.connected(link);
+    this.#service.connected(link);
   }
 
-  protected onInbound(client: SocketClient, { type, packed, requestId }: InboundMessage): void {
+  isUncounted(): boolean {
+    return false;
+  }
+
+  received(client: SocketClient, { type, packed, requestId }: InboundMessage): void {
     const link = this.#linkOf.get(client);
     const payload = packed.length > MAX_ROOM_MESSAGE_BYTES ? null : unpackPayload(packed);
-    if (link === undefined || requestId === null || payload === null || !this.#own.service.knows(type)) {
+    if (link === undefined || requestId === null || payload === null || !this.#service.knows(type)) {
       client.end(CloseCode.badInput);
       return;
     }
-    void this.#answer(link, requestId, () => this.#own.service.request(link, type, payload.value));
+    void this.#answer(link, requestId, () => this.#service.request(link, type, payload.value));
   }
 
-  protected onConsent(client: SocketClient): void {
+  consented(client: SocketClient): void {
     const link = this.#linkOf.get(client);
     if (link !== undefined && link.exit === 'dropped') link.exit = 'left';
     client.end(CloseCode.consented);
   }
 
-  protected onGone(client: SocketClient): void {
+  gone(client: SocketClient): void {
     const link = this.#linkOf.get(client);
     if (link === undefined) return;
     if (this.#links.get(link.sessionId) === link) this.#links.delete(link.sessionId);
-    this.#own.service.disconnected(link, link.exit);
-  }
-
-  get #own(): HubParts {
-    if (this.#parts === null) throw new Error('the hub has not been created');
-    return this.#parts;
+    this.#service.disconnected(link, link.exit);
   }
 
   async #admit(client: SocketClient): Promise<void> {
-    const { service, log } = this.#own;
     try {
-      const admission = await service.admit(client.presented.sessionId, client.presented.token);
+      const admission = await this.#service.admit(client.presented.sessionId, client.presented.token);
       if (admission === null) client.end(CloseCode.noSuchRight);
       else this.#link(client, admission);
     } catch (error) {
-      log.warn({ err: error }, 'a hub right could not be checked: its socket is to come back');
+      this.#log.warn({ err: error }, 'a hub right could not be checked: its socket is to come back');
       client.end(CloseCode.comeBack);
     }
   }
@@ -110,7 +106,7 @@ export class HubRoom extends SocketRoom {
   #link(client: SocketClient, admission: HubAdmission): void {
     const link = new HubLink(client, admission);
     if (client.stage === 'ended') {
-      this.#own.service.disconnected(link, link.exit);
+      this.#service.disconnected(link, link.exit);
       return;
     }
     const before = this.#links.get(link.sessionId);
@@ -130,17 +126,17 @@ export class HubRoom extends SocketRoom {
     } catch (error) {
       const problem = toProblem(error, newId('r'));
       if (problem.code === 'internal')
-        this.log.error({ err: error, requestId: problem.requestId }, 'a hub request threw');
+        this.#log.error({ err: error, requestId: problem.requestId }, 'a hub request threw');
       client.tell(rejectionFrame(requestId, problem));
     }
   }
 }
 
 /** Opens the hub of this process, at the path `…/hub`. */
-export async function openHub(parts: HubParts & { readonly directory: RoomDirectory }): Promise<HubRoom> {
+export async function openHub(parts: HubParts & { readonly directory: RoomDirectory }): Promise<SocketRoom> {
   // Colyseus keeps one list of rooms for the whole process, also if two servers run in it.
   const colyseusId = `${HUB_ROOM}-${randomUUID()}`;
-  const hub = await createRoom(HubRoom, { name: HUB_ROOM, colyseusId, options: parts });
-  parts.directory.add(HUB_ROOM, hub);
-  return hub;
+  const room = await createRoom({ name: HUB_ROOM, colyseusId }, { handler: new Hub(parts), log: parts.log });
+  parts.directory.add(HUB_ROOM, room);
+  return room;
 }

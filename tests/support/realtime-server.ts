@@ -1,0 +1,285 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, type Room } from '@colyseus/sdk';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import type { MatchResult } from '../../protocol/room-messages.ts';
+import type { RoomClass } from '../../rooms/kit/index.ts';
+import type { RecordedMatch } from '../../rooms/kit/ports.ts';
+import { GroupCommitter } from '../../src/cluster/committer.ts';
+import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
+import { LocalRoomLog } from '../../src/cluster/local-log.ts';
+import { ProcessClock } from '../../src/cluster/process-clock.ts';
+import { Scheduler } from '../../src/cluster/scheduler.ts';
+import { SeatRights } from '../../src/matches/seat-rights.ts';
+import { GyreTransport } from '../../src/realtime/gyre-transport.ts';
+import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
+import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/ports.ts';
+import { RoomDirectory } from '../../src/realtime/room-directory.ts';
+import { newId } from '../../src/store/ids.ts';
+import { CounterRoom } from './counter-game.ts';
+
+const SECRET = 'a secret of tests, which is long enough';
+
+/** Remembers every line; tests look at what was complained of. */
+export class RememberingLog implements RealtimeLog {
+  readonly complaints: string[] = [];
+  debug(): void {}
+  info(): void {}
+  warn(_fields: object, message: string): void {
+    this.complaints.push(message);
+  }
+  error(fields: object, message: string): void {
+    this.complaints.push('err' in fields ? `${message}: ${String(fields.err)}` : message);
+  }
+}
+
+/** The match service's side, without a database: what it was told, and how it answers. */
+export class RememberedEvents implements MatchEvents {
+  readonly results = new Map<string, MatchResult>();
+  readonly abandonments: string[] = [];
+  readonly givenUp: [matchId: string, seatIndex: number][] = [];
+  readonly openSockets = new Map<string, number>();
+  /** How often `finished` rejects before it answers. */
+  failures = 0;
+  /** Whether the match is ours to end. */
+  isOwner = true;
+  closeCodes = new Map<string, number>();
+
+  async finished(matchId: string, _epoch: number, result: MatchResult): Promise<boolean> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('the database is away');
+    }
+    if (this.isOwner) this.results.set(matchId, result);
+    return this.isOwner;
+  }
+  async abandoned(matchId: string): Promise<boolean> {
+    this.abandonments.push(matchId);
+    return this.isOwner;
+  }
+  async seatGivenUp(matchId: string, seatIndex: number): Promise<void> {
+    this.givenUp.push([matchId, seatIndex]);
+  }
+  presence(playerId: string, openSockets: 1 | -1): void {
+    this.openSockets.set(playerId, (this.openSockets.get(playerId) ?? 0) + openSockets);
+  }
+  async closeCodeOf(matchId: string): Promise<number> {
+    return this.closeCodes.get(matchId) ?? CloseCode.noSuchRight;
+  }
+}
+
+export interface RealtimeServerOptions {
+  readonly rooms?: Readonly<Record<string, unknown>>;
+  /** Where the match log is; by default a folder of its own. */
+  readonly folder?: string;
+  readonly maxRooms?: number;
+}
+
+/** The realtime layer on a real HTTP server, with the real committer, scheduler, log and rights, and no database. */
+export class RealtimeServer implements AsyncDisposable {
+  readonly log = new RememberingLog();
+  readonly events = new RememberedEvents();
+  readonly directory = new RoomDirectory();
+  readonly rights = new SeatRights(SECRET, { now: () => new Date(Date.now() + this.shiftMs) });
+  /** Moves the clock of the rights. */
+  shiftMs = 0;
+  readonly folder: string;
+  readonly incarnation = newId('i');
+  readonly http: Server;
+  readonly transport: GyreTransport;
+  readonly host: LocalRoomHost;
+  readonly scheduler: Scheduler;
+  readonly committer: GroupCommitter;
+  readonly clock: ProcessClock;
+  readonly #roomLog: LocalRoomLog;
+  readonly #generations = new Map<string, number>();
+  readonly #seated: Seated[] = [];
+
+  private constructor(folder: string, roomLog: LocalRoomLog, clock: ProcessClock, options: RealtimeServerOptions) {
+    this.folder = folder;
+    this.clock = clock;
+    this.#roomLog = roomLog;
+    const logger = this.log;
+    const mark = { stepping: () => {}, stepped: () => {} };
+    this.scheduler = new Scheduler({ clock, mark, logger });
+    this.committer = new GroupCommitter({
+      log: roomLog,
+      logger,
+      onFullNeeded: (matchIds) => this.scheduler.requestFulls(matchIds),
+      onSealed: () => void this.host.abandonShip(),
+    });
+    const services = {
+      gate: this.rights,
+      committer: this.committer,
+      scheduler: this.scheduler,
+      events: this.events,
+      log: logger,
+    };
+    const rooms = (options.rooms ?? { counter: CounterRoom }) as Record<string, RoomClass>;
+    this.host = new LocalRoomHost({
+      rooms,
+      services,
+      directory: this.directory,
+      time: clock,
+      ...(options.maxRooms === undefined ? {} : { maxRooms: options.maxRooms }),
+    });
+    const closeCodeOf = (roomId: string): Promise<number> => this.events.closeCodeOf(roomId);
+    this.transport = new GyreTransport({ directory: this.directory, closeCodeOf, log: logger, holdMs: 500 });
+    this.http = createServer().on('upgrade', (request, socket, head) => this.transport.upgrade(request, socket, head));
+  }
+
+  static async start(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
+    const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'gyre-realtime-')));
+    const clock = new ProcessClock();
+    const roomLog = await LocalRoomLog.open({ folder, incarnation: newId('i'), clock });
+    const server = new RealtimeServer(folder, roomLog, clock, options);
+    await new Promise<void>((resolve) => server.http.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get port(): number {
+    return (this.http.address() as AddressInfo).port;
+  }
+  get endpoint(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+  /** A stock Colyseus client. */
+  client(): Client {
+    return new Client(this.endpoint);
+  }
+
+  /** A match that is reserved, not open. */
+  async reserve(seats = 2, { game = 'counter', settings = {} } = {}): Promise<Reservation> {
+    const reservation: Reservation = {
+      matchId: newId('m'),
+      game,
+      epoch: 1,
+      seed: 7,
+      settings,
+      seats: Array.from({ length: seats }, (_, index) => ({
+        index,
+        playerId: newId('p'),
+        displayName: `Player ${index}`,
+        team: null,
+        isBot: false,
+      })),
+    };
+    await this.host.create(reservation);
+    return reservation;
+  }
+
+  /** A match in play. */
+  async match(seats = 2, options: { game?: string; settings?: Record<string, unknown> } = {}): Promise<Reservation> {
+    const reservation = await this.reserve(seats, options);
+    this.host.open(reservation.matchId);
+    return reservation;
+  }
+
+  /** A right to a seat, as `POST /v1/matches/{id}/seat` hands it out. */
+  grant({ matchId, seats, game }: Reservation, seatIndex: number) {
+    const playerId = seats[seatIndex]?.playerId ?? '';
+    const generation = (this.#generations.get(`${matchId}/${seatIndex}`) ?? 0) + 1;
+    this.#generations.set(`${matchId}/${seatIndex}`, generation);
+    const claim = { matchId, seatIndex, playerId, generation };
+    const token = this.host.seat(matchId, seatIndex)?.taken ? { reconnectionToken: this.rights.sign(claim) } : {};
+    return {
+      name: game,
+      roomId: matchId,
+      sessionId: this.rights.sessionIdOf(claim),
+      processId: this.incarnation,
+      ...token,
+    };
+  }
+
+  /** Takes a seat with a stock SDK. */
+  async join(match: Reservation, seatIndex: number): Promise<Seated> {
+    return await this.take(this.grant(match, seatIndex));
+  }
+
+  /** Uses a right with a stock SDK. */
+  async take(grant: Parameters<Client['consumeSeatReservation']>[0]): Promise<Seated> {
+    const seated = new Seated(await this.client().consumeSeatReservation(grant));
+    this.#seated.push(seated);
+    return seated;
+  }
+
+  /** Dies as a process does: nothing is said to anyone, and nothing of its memory is kept. Its log stays. */
+  async kill(): Promise<void> {
+    this.scheduler.stop();
+    this.clock.freeze();
+    this.transport.shutdown();
+    await new Promise((resolve) => {
+      this.http.close(resolve);
+      this.http.closeAllConnections();
+    });
+    // What a dead process can't do: rooms of this one must not be in the way of the next one's.
+    await this.host.abandonShip();
+  }
+
+  /** Adopts from the logs of dead servers in the same folder. */
+  async adopt(match: Reservation, epoch = match.epoch + 1): Promise<RecordedMatch> {
+    const recorded = (await this.readLogs()).get(match.matchId);
+    if (recorded === undefined) throw new Error(`${match.matchId} is in no log`);
+    await this.host.adopt({ ...match, epoch }, recorded);
+    return recorded;
+  }
+
+  readLogs(): Promise<ReadonlyMap<string, RecordedMatch>> {
+    const incarnation = 'i_none';
+    return new LocalDeadLogs({ folder: this.folder, incarnation, logger: this.log }).readAll();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const seated of this.#seated) seated.vanish();
+    await this.kill();
+    await this.#roomLog.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A stock SDK's room, with everything that it was told. */
+export class Seated {
+  readonly room: Room;
+  readonly messages: [type: string, payload: unknown][] = [];
+  readonly states: unknown[] = [];
+  /** Close codes of the leave that the SDK took for final. */
+  readonly left: number[] = [];
+  readonly dropped: number[] = [];
+  reconnects = 0;
+
+  constructor(room: Room) {
+    this.room = room;
+    // A stock client comes back only if it was up for five seconds.
+    room.reconnection.minUptime = 0;
+    room.reconnection.delay = 20;
+    room.reconnection.minDelay = 20;
+    room.onMessage('*', (type, payload) => this.messages.push([String(type), payload]));
+    room.onStateChange((state: { toJSON(): unknown }) => this.states.push(state.toJSON()));
+    room.onLeave((code) => this.left.push(code));
+    room.onDrop((code) => this.dropped.push(code));
+    room.onReconnect(() => {
+      this.reconnects += 1;
+    });
+  }
+
+  /** Its player closes the tab: nobody tries to come back. */
+  vanish(): void {
+    this.room.reconnection.enabled = false;
+    this.room.connection.close();
+  }
+
+  get state(): { readonly total: number; readonly perSeat: readonly number[]; readonly notes: Record<string, string> } {
+    return this.room.state.toJSON();
+  }
+
+  /** Payloads of `__gyre` messages of one kind. */
+  gyre(kind: string): Record<string, unknown>[] {
+    return this.messages.flatMap(([type, payload]) => {
+      const message = payload as Record<string, unknown>;
+      return type === '__gyre' && message.type === kind ? [message] : [];
+    });
+  }
+}
