@@ -22,9 +22,16 @@ const FINAL: ReadonlySet<number> = new Set([
 ]);
 const FIRST_APPLICATION_CODE = 4000;
 
-export function closeVerdict(code: number): CloseVerdict {
+/** Of a match's socket. */
+export function matchVerdict(code: number): CloseVerdict {
   if (FINAL.has(code)) return 'final';
   // Below 4000 speaks the network or a proxy. Everything else is Colyseus' way to say that the right opened nothing,
   // or a code of a newer server.
+  return code < FIRST_APPLICATION_CODE || code === CloseCode.comeBack ? 'again' : 'ask';
+}
+
+/** Of a hub's socket: only the end of the session ends it. */
+export function hubVerdict(code: number): CloseVerdict {
+  if (code === CloseCode.signedOut || code === CloseCode.banned) return 'final';
   return code < FIRST_APPLICATION_CODE || code === CloseCode.comeBack ? 'again' : 'ask';
 }

@@ -1,4 +1,5 @@
 import { HUB_ROOM } from '../protocol/hub.ts';
+import { hubVerdict } from './close-verdict.ts';
 import { asGyreError, errorOfProblem, isProblem } from './gyre-error.ts';
 import type { GyreError } from './gyre-error.ts';
 import { LiveValue } from './live.ts';
@@ -18,7 +19,7 @@ export interface HubHandlers {
   match(rev: number, match: MatchView | null): void;
   chat(lobbyId: string, message: ChatMessageView): void;
   notice(notice: NoticeView): void;
-  /** `connect: true` when the hub has told everything that it tells on each connect. */
+  /** The hub has told everything that it tells on each connect. */
   greeted(): void;
   /** The session ended: signed out elsewhere, or banned. */
   signedOut(): void;
@@ -64,6 +65,7 @@ export class Hub {
       WebSocket: options.WebSocket,
       ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', repeatable: true }),
       isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
+      verdict: hubVerdict,
       pingEveryMs: PING_EVERY_MS,
       onJoined: () => this.#onJoined(),
       onDropped: () => {

@@ -28,7 +28,7 @@ const MAX_PENDING = 10_000;
  */
 export class InputQueue {
   readonly #wire: InputWire;
-  readonly #pacer = new Pacer(MAX_ROOM_MESSAGES_PER_SECOND, 1_000);
+  readonly #pacer = new Pacer(MAX_ROOM_MESSAGES_PER_SECOND, MAX_ROOM_MESSAGES_PER_SECOND / 2);
   /** In order of their seq. */
   #pending: Pending[] = [];
   #nextSeq = 1;
@@ -114,12 +114,11 @@ export class InputQueue {
     if (!this.#live) return;
     for (const input of this.#pending) {
       if (input.sent) continue;
-      const waitMs = this.#pacer.waitMs(performance.now());
+      const waitMs = this.#pacer.take(performance.now());
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#pump(), waitMs);
         return;
       }
-      this.#pacer.took(performance.now());
       input.sent = true;
       this.#transmit(input);
     }

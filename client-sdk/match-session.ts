@@ -1,5 +1,6 @@
 import { GYRE_TYPE } from '../protocol/room-messages.ts';
 import type { GyreMessage, MatchResult, RequestReply } from '../protocol/room-messages.ts';
+import { matchVerdict } from './close-verdict.ts';
 import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
@@ -59,6 +60,7 @@ export class MatchSession implements Match {
       WebSocket: options.WebSocket,
       ask: () => this.#ask(),
       isFinal: isFinalRefusal,
+      verdict: matchVerdict,
       pingEveryMs: PING_EVERY_MS,
       onDropped: () => this.#dropped(),
       onMessage: (type, payload) => this.#message(type, payload),

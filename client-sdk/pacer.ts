@@ -1,24 +1,26 @@
-/** Lets at most `count` through in any `perMs`. */
+/**
+ * Lets through `perSecond` on average and `burst` at once. The room lets through more at once: what is between the two
+ * is for what the network bunches up.
+ */
 export class Pacer {
-  readonly #count: number;
-  readonly #perMs: number;
-  /** Times of the last ones, oldest first. */
-  readonly #tookAtMs: number[] = [];
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #left: number;
+  #countedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(count: number, perMs: number) {
-    this.#count = count;
-    this.#perMs = perMs;
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#left = burst;
   }
 
-  /** How long to wait before the next one may go, in ms; 0: now. */
-  waitMs(nowMs: number): number {
-    const oldestMs = this.#tookAtMs[0];
-    if (oldestMs === undefined || this.#tookAtMs.length < this.#count) return 0;
-    return Math.max(0, oldestMs + this.#perMs - nowMs);
-  }
-
-  took(nowMs: number): void {
-    this.#tookAtMs.push(nowMs);
-    if (this.#tookAtMs.length > this.#count) this.#tookAtMs.shift();
+  /** Takes one and gives 0, or takes none and gives how long to wait, in ms. */
+  take(nowMs: number): number {
+    const refilled = ((nowMs - this.#countedAtMs) / 1_000) * this.#perSecond;
+    this.#left = Math.min(this.#burst, this.#left + refilled);
+    this.#countedAtMs = nowMs;
+    if (this.#left < 1) return Math.ceil(((1 - this.#left) / this.#perSecond) * 1_000);
+    this.#left -= 1;
+    return 0;
   }
 }

@@ -1,4 +1,4 @@
-import { closeVerdict } from './close-verdict.ts';
+import type { CloseVerdict } from './close-verdict.ts';
 import { ColyseusRoom } from './colyseus-room.ts';
 import { asGyreError } from './gyre-error.ts';
 import type { GyreError } from './gyre-error.ts';
@@ -28,6 +28,8 @@ export interface LinkOptions {
   readonly ask: () => Promise<SeatGrant>;
   /** Whether a refusal by {@link ask} is the end; anything else is tried again for ever. */
   readonly isFinal: (error: GyreError) => boolean;
+  /** What to do about a close code. */
+  readonly verdict: (code: number) => CloseVerdict;
   readonly pingEveryMs: number;
   readonly onJoined?: () => void;
   readonly onDropped?: () => void;
@@ -162,7 +164,7 @@ export class RoomLink<State> {
   #dropped(code: number): void {
     this.#heartbeat.stop();
     const upMs = this.#joinedAtMs === null ? null : performance.now() - this.#joinedAtMs;
-    const verdict = closeVerdict(code);
+    const verdict = this.#options.verdict(code);
     if (this.#ended.signal.aborted) return;
     if (upMs !== null) this.#options.onDropped?.();
     if (verdict === 'final') return this.#finish({ code });
