@@ -118,8 +118,8 @@ export class LobbyChanges {
       // Null: it was left in the meantime, so the place is free.
       if (other !== null) throw alreadyInLobby(other);
     }
-    const [rev = member.rev] = (await raiseRevs(tx, [member.playerId])).values();
-    return { ...member, rev };
+    // The name is read again under the player's lock: it may be another one since we looked.
+    return { ...member, ...(await raiseRevs(tx, [member.playerId])).get(member.playerId) };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { LobbyReason } from '../../protocol/states.ts';
 import type { LobbyMoves, Start } from '../matches/ports.ts';
 import type { Tx } from '../store/transaction.ts';
-import { connectedMembers, type FullLobby, memberOf } from './full-lobby.ts';
+import { connectedMembers, type FullLobby } from './full-lobby.ts';
 import type { LobbyChanges } from './lobby-changes.ts';
-import { afterMatch, notReady, reopened, starting, stopCountdown, withChangedMember } from './lobby-rules.ts';
-import { lobbyIdOf, lockLobby } from './lobby-store.ts';
+import { afterMatch, notReady, reopened, starting, stopCountdown } from './lobby-rules.ts';
+import { lockLobby } from './lobby-store.ts';
 import { spreadTeams } from './team-spread.ts';
 
 /** What a match does to its lobby. */
@@ -44,18 +44,6 @@ export class SqlLobbyMoves implements LobbyMoves {
     const before = await lockLobby(tx, lobbyId);
     if (before?.lobby.state !== 'in-match' || before.lobby.matchId !== matchId) return;
     await this.#changes.save(tx, { before, after: afterMatch(before, reason, this.#changes.now()) });
-  }
-
-  /**
-   * A player has another name now, which the lobby's members show. Call it *before* the player's row is written: a
-   * lobby is locked before its players.
-   */
-  async renamed(tx: Tx, playerId: string, displayName: string): Promise<void> {
-    const lobbyId = await lobbyIdOf(tx.sql, playerId);
-    const before = lobbyId === null ? null : await lockLobby(tx, lobbyId);
-    const member = before === null ? undefined : memberOf(before, playerId);
-    if (before === null || member === undefined) return;
-    await this.#changes.save(tx, { before, after: withChangedMember(before, { ...member, displayName }) });
   }
 
   #startOf(full: FullLobby): Start {

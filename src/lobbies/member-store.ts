@@ -3,8 +3,14 @@ import { lobbyBans, lobbyMessages, players } from '../store/schema.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Sql } from './lobby-store.ts';
 
-/** Raises the membership revision of players who enter or leave. Resolves to the new ones, by player. */
-export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+/** What a lobby shows of a player. */
+export interface PlayerNow {
+  readonly displayName: string;
+  readonly rev: number;
+}
+
+/** Raises the membership revision of players who enter or leave, under their locks. Resolves to what they are now. */
+export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<ReadonlyMap<string, PlayerNow>> {
   if (playerIds.length === 0) return new Map();
   // Rows are locked in the order of their ids, so that two lobbies that close at once can't wait for each other.
   const ordered = tx.sql
@@ -17,12 +23,12 @@ export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<R
     .update(players)
     .set({ rev: sql`${players.rev} + 1` })
     .where(inArray(players.id, ordered))
-    .returning({ id: players.id, rev: players.rev });
-  return new Map(raised.map(({ id, rev }) => [id, rev]));
+    .returning({ id: players.id, displayName: players.displayName, rev: players.rev });
+  return new Map(raised.map(({ id, ...player }) => [id, player]));
 }
 
 /** Name and revision of a player who is signed in. */
-export async function findPlayer(db: Sql, playerId: string): Promise<{ displayName: string; rev: number } | null> {
+export async function findPlayer(db: Sql, playerId: string): Promise<PlayerNow | null> {
   const [player] = await db
     .select({ displayName: players.displayName, rev: players.rev })
     .from(players)

@@ -1,0 +1,47 @@
+import type { Clock } from '../clock.ts';
+import type { Bus } from '../cluster/ports.ts';
+import type { GameRegistry } from '../games/registry.ts';
+import type { Database } from '../store/transaction.ts';
+import { Countdowns } from './countdowns.ts';
+import { LobbyChanges } from './lobby-changes.ts';
+import { LobbyList } from './lobby-list.ts';
+import { SqlLobbyMoves } from './lobby-moves.ts';
+import type { HandOff } from './ports.ts';
+import { Presence } from './presence.ts';
+
+export interface LobbiesParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly games: GameRegistry;
+  /** Told what went wrong in the background; it is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Lobbies as the rest of the service meets them. What clients ask of them is in `lobbyRoutes`. */
+export class Lobbies {
+  readonly changes: LobbyChanges;
+  readonly countdowns: Countdowns;
+  readonly list: LobbyList;
+  readonly moves: SqlLobbyMoves;
+  readonly presence: Presence;
+
+  constructor(parts: LobbiesParts) {
+    this.countdowns = new Countdowns(parts);
+    this.changes = new LobbyChanges({ ...parts, onCountdown: (endsAt) => this.countdowns.begun(endsAt) });
+    this.list = new LobbyList(parts);
+    this.moves = new SqlLobbyMoves(this.changes);
+    this.presence = new Presence({ ...parts, changes: this.changes });
+  }
+
+  /** Goes on with presence and countdowns where a process before has stopped. Call it before requests are let in. */
+  async start(handOff: HandOff): Promise<void> {
+    await this.presence.start();
+    await this.countdowns.start(handOff);
+  }
+
+  async stop(): Promise<void> {
+    await this.countdowns.stop();
+    await this.presence.stop();
+  }
+}

@@ -1,0 +1,218 @@
+import { and, asc, eq, inArray, isNull, lt, notExists, sql } from 'drizzle-orm';
+import type { GameDefinition } from '../../rooms/kit/define-game.ts';
+import type { GameRegistry } from '../games/registry.ts';
+import { requireVersion } from '../http/if-match.ts';
+import { ProblemError } from '../http/problem.ts';
+import { lobbies, lobbyBans } from '../store/schema.ts';
+import { newId } from '../store/ids.ts';
+import type { Tx } from '../store/transaction.ts';
+import { type Admission, joinerOf, StaleAdmission } from './door.ts';
+import { type FullLobby, type Member, memberOf } from './full-lobby.ts';
+import { refusalAfterPassword, refusalBeforePassword } from './join-rules.ts';
+import { isVisible, type LobbyCall, lobbyNotFound } from './lobby-access.ts';
+import { alreadyInLobby, type LobbyChanges } from './lobby-changes.ts';
+import { drawCode } from './lobby-code.ts';
+import { checkTeam, type LobbyDraft } from './lobby-draft.ts';
+import type { LobbyFilter } from './lobby-filter.ts';
+import { filterSql, listedSql } from './lobby-query.ts';
+import { withMember } from './lobby-rules.ts';
+import { lobbyIdOf, lockLobby } from './lobby-store.ts';
+import { findPlayer } from './member-store.ts';
+
+/** A join as it was asked for, after codes and passwords were compared. */
+export interface Join {
+  readonly call: LobbyCall;
+  readonly admission: Admission;
+  readonly team: string | null;
+}
+
+/** A quick-join, checked. */
+export interface QuickJoinOrder {
+  readonly playerId: string;
+  readonly game: GameDefinition;
+  readonly filter: LobbyFilter;
+  /** What to make if nothing fits; null: nothing. */
+  readonly create: LobbyDraft | null;
+}
+
+/** What came of it. `made` is null for somebody who was in already. */
+export interface Entrance {
+  readonly full: FullLobby;
+  readonly made: 'lobby' | 'member' | null;
+}
+
+const CODES_TRIED = 50;
+/** Each failed look means that another has just joined, so this many in a row say that nothing is free for long. */
+const LOOKS = 20;
+
+/** The ways into a lobby. */
+export class LobbyEntrances {
+  readonly #changes: LobbyChanges;
+  readonly #games: GameRegistry;
+
+  constructor({ changes, games }: { readonly changes: LobbyChanges; readonly games: GameRegistry }) {
+    this.#changes = changes;
+    this.#games = games;
+  }
+
+  /** @throws ProblemError `already-in-lobby` */
+  async create(tx: Tx, playerId: string, draft: LobbyDraft): Promise<FullLobby> {
+    const otherLobbyId = await lobbyIdOf(tx.sql, playerId);
+    if (otherLobbyId !== null) throw alreadyInLobby(otherLobbyId);
+    const host = await this.#newMember(tx, playerId, null);
+    for (let tried = 0; tried < CODES_TRIED; tried += 1) {
+      const created = await this.#changes.create(tx, { lobby: lobbyRow(draft, host), members: [host] });
+      if (created !== null) return created;
+    }
+    throw new Error(`${CODES_TRIED} codes in a row are taken`);
+  }
+
+  /**
+   * @throws ProblemError in the contract's order of a join
+   * @throws StaleAdmission if the password was changed since it was compared
+   */
+  async join(tx: Tx, { call, admission, team }: Join): Promise<Entrance> {
+    const { lobbyId, playerId } = call;
+    const before = await lockLobby(tx, lobbyId);
+    if (before === null) throw lobbyNotFound(lobbyId);
+    if (!admission.codeRight && !isVisible(before, playerId, this.#changes.now())) throw lobbyNotFound(lobbyId);
+    const teams = this.#changes.teamsOf(before.lobby.game);
+    checkTeam(team, teams);
+    requireVersion(call.ifMatch, before.lobby.version);
+    if (memberOf(before, playerId) !== undefined) return { full: before, made: null };
+    const wanted = teams.find(({ name }) => name === team) ?? null;
+    const joiner = await joinerOf(tx.sql, before.lobby, { playerId, team: wanted });
+    const lateJoin = this.#games.get(before.lobby.game)?.lateJoin ?? false;
+    const refusal =
+      refusalBeforePassword(before, joiner, { lateJoin }) ??
+      refusalByPassword(before, admission) ??
+      refusalAfterPassword(before, joiner);
+    if (refusal !== null) throw refusal;
+    return { full: await this.#enter(tx, before, { playerId, team }), made: 'member' };
+  }
+
+  /**
+   * Joins the fullest lobby that fits, the oldest first; makes one if none does. Players who come at the same time fill
+   * lobbies rather than each making one, and wait for one another only where they must.
+   * @throws ProblemError `already-in-lobby`, `no-lobby`
+   */
+  async quickJoin(tx: Tx, order: QuickJoinOrder): Promise<Entrance> {
+    const { playerId, create } = order;
+    const otherLobbyId = await lobbyIdOf(tx.sql, playerId);
+    if (otherLobbyId !== null) throw alreadyInLobby(otherLobbyId);
+    const free = await this.#enterFitting(tx, order, { wait: false });
+    if (free !== null) return free;
+    // Makers of lobbies for one game take turns: the next finds the lobby of the one before.
+    if (create !== null)
+      await tx.sql.execute(sql`select pg_advisory_xact_lock(hashtext('quick-join'), hashtext(${order.game.name}))`);
+    for (let look = 0; look < LOOKS; look += 1) {
+      if (!(await this.#anyFitting(tx, order))) break;
+      const entered = await this.#enterFitting(tx, order, { wait: look > 0 });
+      if (entered !== null) return entered;
+    }
+    if (create === null) throw new ProblemError('no-lobby', `No lobby of ${order.game.name} fits.`);
+    return { full: await this.create(tx, playerId, create), made: 'lobby' };
+  }
+
+  /** In a savepoint: the lock on a lobby that filled up while we waited for it is let go at once, not at the end. */
+  async #enterFitting(tx: Tx, order: QuickJoinOrder, { wait }: { readonly wait: boolean }): Promise<Entrance | null> {
+    try {
+      return await tx.sql.transaction(async (savepoint) => {
+        const inner: Tx = { sql: savepoint, afterCommit: (effect) => tx.afterCommit(effect) };
+        const [found] = await this.#fitting(inner, order).for('update', wait ? {} : { skipLocked: true });
+        const before = found === undefined ? null : await lockLobby(inner, found.id);
+        if (before === null) throw new NoneFree();
+        return { full: await this.#enter(inner, before, { playerId: order.playerId, team: null }), made: 'member' };
+      });
+    } catch (error) {
+      if (error instanceof NoneFree) return null;
+      throw error;
+    }
+  }
+
+  async #anyFitting(tx: Tx, order: QuickJoinOrder): Promise<boolean> {
+    return (await this.#fitting(tx, order)).length > 0;
+  }
+
+  #fitting(tx: Tx, { playerId, game, filter }: QuickJoinOrder) {
+    const barred = tx.sql
+      .select({ one: sql`1` })
+      .from(lobbyBans)
+      .where(and(eq(lobbyBans.lobbyId, lobbies.id), eq(lobbyBans.playerId, playerId)));
+    const joinable = game.lateJoin ? inArray(lobbies.state, ['open', 'in-match']) : eq(lobbies.state, 'open');
+    return tx.sql
+      .select({ id: lobbies.id })
+      .from(lobbies)
+      .where(
+        and(
+          eq(lobbies.game, game.name),
+          joinable,
+          listedSql(this.#changes.now()),
+          eq(lobbies.locked, false),
+          isNull(lobbies.passwordHash),
+          lt(lobbies.memberCount, lobbies.maxPlayers),
+          filterSql(filter),
+          notExists(barred),
+        ),
+      )
+      .orderBy(sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`, asc(lobbies.createdAt), asc(lobbies.id))
+      .limit(1);
+  }
+
+  async #enter(
+    tx: Tx,
+    before: FullLobby,
+    { playerId, team }: { readonly playerId: string; readonly team: string | null },
+  ): Promise<FullLobby> {
+    const after = withMember(before, await this.#newMember(tx, playerId, team));
+    return this.#changes.save(tx, { before, after });
+  }
+
+  async #newMember(tx: Tx, playerId: string, team: string | null): Promise<Member> {
+    const player = await findPlayer(tx.sql, playerId);
+    // As after the database was replaced: the token outlived its player.
+    if (player === null) throw new ProblemError('token-invalid', 'The player of this token is not there any more.');
+    const none = { ready: false, connected: true, awaySince: null, dataPublic: {}, dataMembers: {} };
+    return { playerId, ...player, ...none, team, joinedAt: this.#changes.now() };
+  }
+}
+
+class NoneFree extends Error {}
+
+function refusalByPassword({ lobby }: FullLobby, admission: Admission): ProblemError | null {
+  if (lobby.passwordHash === null) return null;
+  if (admission.comparedHash !== lobby.passwordHash && admission.hadPassword) throw new StaleAdmission();
+  return admission.passwordRight
+    ? null
+    : new ProblemError('wrong-password', `The password of ${lobby.id} is another one.`);
+}
+
+function lobbyRow(draft: LobbyDraft, host: Member): FullLobby['lobby'] {
+  const { game, passwordHash, maxPlayers, startMode, settings, dataPublic, dataMembers } = draft;
+  return {
+    id: newId('l', host.joinedAt.getTime()),
+    version: 1,
+    game: game.name,
+    name: draft.name ?? `${host.displayName}'s game`,
+    state: 'open',
+    reason: null,
+    locked: false,
+    private: draft.private,
+    passwordHash,
+    code: drawCode(),
+    hostId: host.playerId,
+    startMode,
+    minPlayers: game.players.min,
+    maxPlayers,
+    memberCount: 1,
+    settings,
+    dataPublic,
+    dataMembers,
+    countdownEndsAt: null,
+    matchId: null,
+    lastMatchId: null,
+    emptySince: null,
+    createdAt: host.joinedAt,
+    updatedAt: host.joinedAt,
+  };
+}
