@@ -1,0 +1,214 @@
+/**
+ * What a game's author gets from the contract alone, checked by the type checker: this file never runs. Each
+ * `@ts-expect-error` is a mistake that must not compile.
+ */
+import { schema, t } from '@colyseus/schema';
+import { z } from 'zod';
+import { Gyre, GyreError } from '../../client-sdk/index.ts';
+import type {
+  Live,
+  Lobby,
+  LobbySummary,
+  Match,
+  MatchResult,
+  MatchStatus,
+  MatchView,
+  RequestReply,
+} from '../../client-sdk/index.ts';
+import type { Games as ShippedGames } from '../../rooms/games.ts';
+import { defineGame } from '../../rooms/kit/define-game.ts';
+
+const chess = defineGame({
+  name: 'chess',
+  title: 'Chess',
+  players: { min: 2, max: 2 },
+  state: schema({ squares: t.array('uint8'), turn: t.uint8() }, 'TypesChessState'),
+  settings: z.object({ turnMs: z.int().default(30_000), clock: z.enum(['sudden', 'bonus']).default('sudden') }),
+  messages: { move: z.object({ from: z.int(), to: z.int() }), resign: z.undefined(), say: z.string().optional() },
+  events: { check: z.object({ king: z.int() }), bell: z.undefined() },
+  refusals: ['not-your-turn', 'pinned'],
+});
+const race = defineGame({
+  name: 'race',
+  title: 'Race',
+  players: { min: 1, max: 8 },
+  state: schema({ lap: t.uint8() }, 'TypesRaceState'),
+  settings: z.object({ laps: z.int().default(3) }),
+  messages: { steer: z.object({ angle: z.number() }) },
+});
+const games = { chess, race } as const;
+type Games = typeof games;
+
+/** Each is assignable to the other, and neither is `any`. */
+type Equal<One, Other> = 0 extends 1 & One ? false : [One, Other] extends [Other, One] ? true : false;
+const holds = <Claim extends true>(_claim?: Claim): void => undefined;
+
+declare const gyre: Gyre<Games>;
+
+export async function lobbies(): Promise<void> {
+  const created = await gyre.lobbies.create({ game: 'chess', settings: { turnMs: 20_000 } });
+  holds<Equal<typeof created, Lobby<Games['chess']>>>();
+  await gyre.lobbies.create({ game: 'race' });
+  // @ts-expect-error: there is no such game
+  await gyre.lobbies.create({ game: 'checkers' });
+  // @ts-expect-error: a setting of the other game
+  await gyre.lobbies.create({ game: 'chess', settings: { laps: 3 } });
+  // @ts-expect-error: a setting of the wrong type
+  await gyre.lobbies.create({ game: 'chess', settings: { turnMs: 'long' } });
+  // @ts-expect-error: not one of its values
+  await gyre.lobbies.create({ game: 'chess', settings: { clock: 'hourglass' } });
+  // @ts-expect-error: no such start mode
+  await gyre.lobbies.create({ game: 'chess', startMode: 'whenever' });
+  // @ts-expect-error: the game is required
+  await gyre.lobbies.create({ name: 'Ann' });
+
+  const { turnMs, clock } = created.view.settings;
+  holds<Equal<typeof turnMs, number>>();
+  holds<Equal<typeof clock, 'sudden' | 'bonus'>>();
+  holds<Equal<typeof created.game, 'chess'>>();
+  // @ts-expect-error: views are read-only
+  created.view.name = 'mine';
+  // @ts-expect-error: all the way down
+  created.view.settings.turnMs = 1;
+  // @ts-expect-error: lists in views too
+  created.view.members.push();
+  // @ts-expect-error: what a lobby is changes by its methods
+  created.view = { ...created.view };
+
+  await created.update({ settings: { turnMs: null }, password: null });
+  await created.update({ settings: null });
+  // @ts-expect-error: a setting of the other game
+  await created.update({ settings: { laps: 2 } });
+  // @ts-expect-error: the host changes by makeHost
+  await created.update({ hostId: 'p_1' });
+}
+
+export async function joining(): Promise<void> {
+  const list = gyre.lobbies.watch({ game: 'chess', openSlots: { ge: 1 }, sort: '-createdAt' });
+  holds<Equal<typeof list.view, readonly LobbySummary<Games['chess']>[]>>();
+  for (const summary of list.view) {
+    const joined = await gyre.lobbies.join(summary);
+    holds<Equal<typeof joined, Lobby<Games['chess']>>>();
+  }
+  const { items } = await gyre.lobbies.list({ game: 'race', data: { map: { in: ['dunes', 'ice'] } }, limit: 5 });
+  holds<Equal<(typeof items)[number]['settings'], Readonly<{ laps: number }>>>();
+
+  const quick = await gyre.lobbies.quickJoin({
+    game: 'race',
+    where: { openSlots: { ge: 2 } },
+    create: { settings: {} },
+  });
+  holds<Equal<typeof quick, Lobby<Games['race']>>>();
+  // @ts-expect-error: no such field
+  gyre.lobbies.watch({ slots: 1 });
+  // @ts-expect-error: no such operator
+  gyre.lobbies.watch({ openSlots: { above: 1 } });
+  // @ts-expect-error: no such order
+  gyre.lobbies.watch({ sort: 'name' });
+  // @ts-expect-error: no such game
+  gyre.lobbies.watch({ game: 'checkers' });
+
+  const byCode = await gyre.lobbies.joinByCode('KXWPRT');
+  holds<Equal<typeof byCode, Lobby<Games['chess']> | Lobby<Games['race']>>>();
+  if (byCode.game === 'chess') holds<Equal<typeof byCode, Lobby<Games['chess']>>>();
+  const byId = await gyre.lobbies.join('l_12345678');
+  holds<Equal<typeof byId, typeof byCode>>();
+}
+
+export async function matches(lobby: Lobby<Games['chess']>): Promise<void> {
+  const match = await lobby.nextMatch();
+  holds<Equal<typeof match, Match<Games['chess']>>>();
+
+  const reply = await match.request('move', { from: 1, to: 2 });
+  holds<Equal<typeof reply, RequestReply<'not-your-turn' | 'pinned'>>>();
+  if (!reply.ok) {
+    holds<Equal<typeof reply.refused, 'not-your-turn' | 'pinned'>>();
+    // @ts-expect-error: not one of its refusals
+    if (reply.refused === 'column-full') return;
+  }
+  // @ts-expect-error: only a refused request says why
+  void reply.refused;
+
+  await match.request('resign');
+  match.send('say');
+  match.send('say', 'gg');
+  // @ts-expect-error: no such message
+  match.send('jump');
+  // @ts-expect-error: the payload is missing
+  match.send('move');
+  // @ts-expect-error: half of the payload is missing
+  await match.request('move', { from: 1 });
+  // @ts-expect-error: a payload of the wrong type
+  await match.request('move', { from: 'e2', to: 'e4' });
+  // @ts-expect-error: it takes none
+  await match.request('resign', { now: true });
+
+  match.on('check', (event) => holds<Equal<typeof event, { king: number }>>());
+  // @ts-expect-error: no such event
+  match.on('mate', () => undefined);
+
+  match.onPatch((state) => {
+    const squares: number[] = [...state.squares];
+    void squares;
+    holds<Equal<typeof state.turn, number>>();
+    // @ts-expect-error: no such field
+    void state.lap;
+  });
+  holds<Equal<typeof match.result, Promise<MatchResult>>>();
+  const live: Live<MatchStatus> = match;
+  // @ts-expect-error: views are read-only
+  live.view.pingMs = 1;
+  const { state } = match;
+  // @ts-expect-error: the state is the match's
+  match.state = state;
+  holds<Equal<(typeof match.info)['settings'], Readonly<{ turnMs: number; clock: 'sudden' | 'bonus' }>>>();
+
+  const played = await gyre.play('race', { create: { settings: { laps: 1 } } });
+  holds<Equal<typeof played, Match<Games['race']>>>();
+  // @ts-expect-error: no such game
+  await gyre.play('checkers');
+  // @ts-expect-error: a message of the other game
+  played.send('move', { from: 1, to: 2 });
+}
+
+export async function whoAndWhere(): Promise<void> {
+  const resumed = await gyre.resume();
+  if (resumed?.match?.game === 'race') resumed.match.send('steer', { angle: 0.5 });
+  // @ts-expect-error: it may be any of the games
+  resumed?.match?.send('steer', { angle: 0.5 });
+  // @ts-expect-error: nobody may be signed in
+  void gyre.player.id;
+  const { items } = await gyre.matches.history({ game: 'chess' });
+  holds<Equal<(typeof items)[number], MatchView<Games['chess']> | MatchView<Games['race']>>>();
+  const [game] = await gyre.games();
+  holds<Equal<NonNullable<typeof game>['name'], 'chess' | 'race'>>();
+  void new Gyre<Games>({ endpoint: 'http://localhost', storage: 'tab' });
+  // @ts-expect-error: no such storage
+  void new Gyre<Games>({ endpoint: 'http://localhost', storage: 'cookie' });
+  // @ts-expect-error: the endpoint is required
+  void new Gyre<Games>({});
+}
+
+export function errors(caught: unknown): void {
+  if (GyreError.is(caught)) holds<Equal<typeof caught.retryAfterMs, number | null>>();
+  if (GyreError.is(caught, 'lobby-full')) holds<Equal<typeof caught.code, 'lobby-full'>>();
+  // @ts-expect-error: no such code
+  GyreError.is(caught, 'lobby-is-full');
+  // @ts-expect-error: it is not known to be one
+  void caught.code;
+}
+
+/** The registry that is shipped is one, too. */
+export async function shipped(service: Gyre<ShippedGames>): Promise<void> {
+  const match = await service.play('connect-four');
+  const reply = await match.request('drop', { column: 3 });
+  if (!reply.ok) holds<Equal<typeof reply.refused, 'not-your-turn' | 'column-full'>>();
+  match.onPatch(({ cells, turn }) => [...cells].at(turn));
+}
+
+/** Without a registry, everything is known by its name alone. */
+export async function untyped(service: Gyre): Promise<void> {
+  const lobby = await service.lobbies.create({ game: 'anything', settings: { any: 1 } });
+  const match = await lobby.nextMatch();
+  await match.request('whatever', { goes: true });
+}
