@@ -26,7 +26,7 @@ export interface HandOffParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly lobbies: LobbyMoves;
-  readonly matches: Pick<MatchService, 'abandonReservation'>;
+  readonly matches: Pick<MatchService, 'abandonReservation' | 'abandon'>;
   readonly rooms: () => Pick<RoomHost, 'compatOf' | 'create' | 'open' | 'discard'>;
   readonly incarnation: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -75,6 +75,11 @@ export class HandOffs implements HandOff {
   async stop(): Promise<void> {
     this.#stop.abort();
     if (this.#sweeper) clearInterval(this.#sweeper);
+    await this.idle();
+  }
+
+  /** Waits for what is under way. */
+  async idle(): Promise<void> {
     await Promise.all(this.#running.values());
   }
 
@@ -211,12 +216,23 @@ export class HandOffs implements HandOff {
   async #settle(matchId: string, reason: HandOffReason): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        const playing = await this.#putBack(matchId, reason);
-        return playing ? this.#parts.rooms().open(matchId) : this.#parts.rooms().discard(matchId);
+        if (await this.#putBack(matchId, reason)) await this.#openOrAbandon(matchId);
+        else this.#parts.rooms().discard(matchId);
+        return;
       } catch (error) {
         this.#parts.log.warn({ err: error, matchId }, 'a failed hand-off could not be put back yet');
         await delay(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
+    }
+  }
+
+  /** The match is playing, but its room may be gone since it was made. */
+  async #openOrAbandon(matchId: string): Promise<void> {
+    try {
+      this.#parts.rooms().open(matchId);
+    } catch (error) {
+      this.#parts.log.error({ err: error, matchId }, 'a match has lost its room before it was opened');
+      await this.#parts.matches.abandon(matchId, 'crashed');
     }
   }
 

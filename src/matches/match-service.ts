@@ -54,6 +54,7 @@ export class MatchService implements MatchEvents, MatchPort {
   /** The room gave the seat up: its player is in this match no more. */
   async seatGivenUp(matchId: string, seatIndex: number): Promise<void> {
     await inTransaction(this.#parts.db, async (tx) => {
+      await lockLobbyOf(tx, matchId);
       const match = await lockMatch(tx, matchId);
       const playerId = match?.seats.find((seat) => seat.index === seatIndex && !seat.givenUp)?.playerId;
       if (match?.state !== 'playing' || !playerId) return;
