@@ -1,4 +1,3 @@
-import { PROBLEMS } from '../protocol/problems.ts';
 import type { Problem, ProblemCode, ProblemDetail } from '../protocol/problems.ts';
 
 /**
@@ -114,11 +113,6 @@ export function isProblem(body: unknown): body is Problem {
   if (typeof body !== 'object' || body === null) return false;
   const { code, detail, status } = body as Partial<Problem>;
   return typeof code === 'string' && typeof detail === 'string' && typeof status === 'number';
-}
-
-/** Whether this build knows a problem's code. */
-export function isKnownProblem(code: string): code is ProblemCode {
-  return Object.hasOwn(PROBLEMS, code);
 }
 
 /** RFC 9110, 10.2.3: seconds or an HTTP date; null for anything else. */

@@ -41,6 +41,7 @@ type Games = typeof games;
 
 /** Each is assignable to the other, and neither is `any`. */
 type Equal<One, Other> = 0 extends 1 & One ? false : [One, Other] extends [Other, One] ? true : false;
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the claim is all that it is for
 const holds = <Claim extends true>(_claim?: Claim): void => undefined;
 
 declare const gyre: Gyre<Games>;
