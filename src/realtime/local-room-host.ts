@@ -1,6 +1,6 @@
 import type { Schema } from '@colyseus/schema';
 import { CloseCode } from '../../protocol/close-codes.ts';
-import type { RoomClass } from '../../rooms/kit/game-room.ts';
+import type { AnyRoomClass, AnyRooms } from '../../rooms/kit/game-room.ts';
 import { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
@@ -18,7 +18,7 @@ const DEFAULT_MAX_ROOMS = 2_000;
 
 export interface LocalRoomHostOptions {
   /** Who runs each game, by the game's name. */
-  readonly rooms: Readonly<Record<string, RoomClass>>;
+  readonly rooms: AnyRooms;
   readonly services: MatchRoomServices;
   readonly directory: RoomDirectory;
   /** What the matches' clocks run on. */
@@ -203,7 +203,7 @@ export class LocalRoomHost implements RoomHost {
     this.#options.directory.remove(matchId);
   }
 
-  #classOf({ game }: Reservation): RoomClass {
+  #classOf({ game }: Reservation): AnyRoomClass {
     const room = this.#options.rooms[game];
     if (room === undefined) throw new Error(`nobody runs a game "${game}"`);
     return room;

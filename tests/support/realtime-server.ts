@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
-import type { RoomClass } from '../../rooms/kit/index.ts';
+import type { AnyRooms } from '../../rooms/kit/index.ts';
 import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { GroupCommitter } from '../../src/cluster/committer.ts';
 import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
@@ -72,7 +72,7 @@ export class RememberedEvents implements MatchEvents {
 }
 
 export interface RealtimeServerOptions {
-  readonly rooms?: Readonly<Record<string, unknown>>;
+  readonly rooms?: AnyRooms;
   /** Where the match log is; by default a folder of its own. */
   readonly folder?: string;
   readonly maxRooms?: number;
@@ -118,7 +118,7 @@ export class RealtimeServer implements AsyncDisposable {
       events: this.events,
       log: logger,
     };
-    const rooms = (options.rooms ?? { counter: CounterRoom }) as Record<string, RoomClass>;
+    const rooms = options.rooms ?? { counter: CounterRoom };
     this.host = new LocalRoomHost({
       rooms,
       services,
