@@ -4,17 +4,18 @@
 //   gyre-client.js         one self-contained module for browsers, with Colyseus' SDK in it
 //   gyre-client.tgz        what `npm install` takes
 //   manifest.json          names, version, sizes, and the hash of what it was made from
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ensureFresh, readManifest, ROOT } from './fresh-dist.mjs';
 
-const ROOT = path.dirname(import.meta.dirname);
 const SDK = path.join(ROOT, 'client-sdk');
 const SOURCES = [
+  'scripts/build-sdk.mjs',
   'client-sdk/*.ts',
   'client-sdk/{package.json,README.md,LICENSE}',
   'protocol/*.ts',
   'tsconfig.sdk.json',
+  'node_modules/@colyseus/sdk/package.json',
 ];
 const OUTPUTS = ['index.js', 'index.d.ts', 'gyre-client.js', 'gyre-client.tgz'];
 
@@ -26,42 +27,16 @@ export const SDK_DIST = path.join(SDK, 'dist');
  * are not installed, as in a production install without a dist.
  * @returns {Promise<{ dist: string, built: boolean }>}
  */
-export async function ensureSdkBuilt() {
-  const sourceHash = hashOfSources();
-  if (isUpToDate(sourceHash)) return { dist: SDK_DIST, built: false };
-  const work = path.join(SDK_DIST, `.build-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  mkdirSync(work, { recursive: true });
-  try {
-    await bundle(work);
-    await packTarball(work);
-    writeManifest(work, sourceHash);
-    // One by one, the manifest last: whoever reads in between sees files of one build or another, each whole.
-    for (const name of [...OUTPUTS, 'manifest.json']) renameSync(path.join(work, name), path.join(SDK_DIST, name));
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return { dist: SDK_DIST, built: true };
+export function ensureSdkBuilt() {
+  return ensureFresh({ dist: SDK_DIST, sources: SOURCES, make });
 }
 
-function hashOfSources() {
-  const hash = createHash('sha256').update(readFileSync(import.meta.filename));
-  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).filter((name) => !/\.test/.test(name));
-  for (const name of files.sort((one, other) => (one < other ? -1 : 1)))
-    hash
-      .update(name)
-      .update('\0')
-      .update(readFileSync(path.join(ROOT, name)));
-  hash.update(readFileSync(path.join(ROOT, 'node_modules/@colyseus/sdk/package.json')));
-  return hash.digest('hex');
-}
-
-function isUpToDate(sourceHash) {
-  if (!OUTPUTS.every((name) => existsSync(path.join(SDK_DIST, name)))) return false;
-  try {
-    return JSON.parse(readFileSync(path.join(SDK_DIST, 'manifest.json'), 'utf8')).sourceHash === sourceHash;
-  } catch {
-    return false;
-  }
+async function make(work) {
+  await bundle(work);
+  await packTarball(work);
+  const { name, version, dependencies } = readPackage();
+  const bytes = Object.fromEntries(OUTPUTS.map((output) => [output, statSync(path.join(work, output)).size]));
+  return { name, version, dependencies, files: OUTPUTS, bytes };
 }
 
 async function bundle(outDir) {
@@ -112,22 +87,13 @@ async function packTarball(work) {
   rmSync(stage, { recursive: true });
 }
 
-function writeManifest(work, sourceHash) {
-  const { name, version, dependencies } = readPackage();
-  const bytes = Object.fromEntries(OUTPUTS.map((output) => [output, statSync(path.join(work, output)).size]));
-  writeFileSync(
-    path.join(work, 'manifest.json'),
-    JSON.stringify({ name, version, dependencies, bytes, sourceHash }, null, 2),
-  );
-}
-
 function readPackage() {
   return JSON.parse(readFileSync(path.join(SDK, 'package.json'), 'utf8'));
 }
 
 if (import.meta.main) {
   const { dist, built } = await ensureSdkBuilt();
-  const { bytes } = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'));
+  const { bytes } = readManifest(dist);
   console.log(`${built ? 'built' : 'up to date'}: ${path.relative(process.cwd(), dist)}`);
   for (const [name, size] of Object.entries(bytes)) console.log(`  ${name}  ${(size / 1024).toFixed(1)} KiB`);
 }

@@ -1,20 +1,15 @@
 /** The TypeScript SDK, as this server ships it: what is installed always fits what answers. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { isRead, sendFile, type ServedFile, servedFile } from './served-file.ts';
 
 export interface SdkFilesOptions {
   /** The address that others reach this server by; null: the one that the request came to. */
   readonly publicUrl?: string | null;
 }
 
-interface ServedFile {
-  readonly type: string;
-  readonly etag: string;
-  readonly bytes: Buffer;
-}
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -35,31 +30,15 @@ const FILES = [
 export function sdkFiles(distDir: string, { publicUrl = null }: SdkFilesOptions = {}): RequestHandler {
   const manifest = JSON.parse(readFileSync(path.join(distDir, 'manifest.json'), 'utf8')) as Manifest;
   const files = new Map(
-    FILES.map(([where, name, type]) => [where as string, fileOf(readFileSync(path.join(distDir, name)), type)]),
+    FILES.map(([where, name, type]) => [where as string, servedFile(readFileSync(path.join(distDir, name)), type)]),
   );
   return (req, res, next) => {
     const served = req.path === '/' ? indexOf(req, manifest, publicUrl) : files.get(req.path);
-    if (!served || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
+    if (!served || !isRead(req)) return next();
     if (req.path === '/') res.vary('Accept');
-    send(req, res, served);
+    // Its address stays the same when the server is updated: it is always asked whether it changed.
+    sendFile(req, res, served);
   };
-}
-
-function fileOf(bytes: Buffer, type: string): ServedFile {
-  return { bytes, type, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
-}
-
-function send(req: Request, res: Response, { bytes, type, etag }: ServedFile): void {
-  // Its address stays the same when the server is updated: it is always asked whether it changed.
-  res.set({ 'Content-Type': type, 'Cache-Control': 'no-cache', ETag: etag, 'X-Content-Type-Options': 'nosniff' });
-  if (isCurrent(req.headers['if-none-match'], etag)) res.status(304).end();
-  else res.set('Content-Length', String(bytes.length)).end(req.method === 'HEAD' ? undefined : bytes);
-}
-
-/** RFC 9110, 13.1.2. Express' own `req.fresh` takes no-cache, which `fetch` adds by itself, for a wish to be sent it all. */
-function isCurrent(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes(etag) || tags.includes('*');
 }
 
 function indexOf(req: Request, { name, version, dependencies }: Manifest, publicUrl: string | null): ServedFile {
@@ -73,8 +52,8 @@ function indexOf(req: Request, { name, version, dependencies }: Manifest, public
     files: { package: `${base}/gyre-client.tgz`, browser: `${base}/gyre-client.js`, types: `${base}/gyre-client.d.ts` },
   };
   return req.accepts(['json', 'html']) === 'html'
-    ? fileOf(Buffer.from(pageOf(index)), 'text/html; charset=utf-8')
-    : fileOf(Buffer.from(`${JSON.stringify(index, null, 2)}\n`), 'application/json; charset=utf-8');
+    ? servedFile(Buffer.from(pageOf(index)), 'text/html; charset=utf-8')
+    : servedFile(Buffer.from(`${JSON.stringify(index, null, 2)}\n`), 'application/json; charset=utf-8');
 }
 
 /** What the client calls this server; nothing that would need escaping in a page or a shell. */
