@@ -44,7 +44,10 @@ export function createApp(options: AppOptions): Express {
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
-  app.use('/v1', securityHeaders(DATA_POLICY), (req, res) => dispatcher.handle(req, res));
+  app.use('/v1', securityHeaders(DATA_POLICY), (req, res) => {
+    health.requireServing();
+    return dispatcher.handle(req, res);
+  });
   app.use(securityHeaders(PAGE_POLICY));
   getOnly(app, '/livez', (req, res) => sendReply(req, res, { status: 200, body: { status: 'alive' } }));
   getOnly(app, '/readyz', async (req, res) => {

@@ -29,10 +29,15 @@ export class Health {
     this.#phase = 'draining';
   }
 
+  /** @throws ProblemError `draining` once the process is stopping */
+  requireServing(): void {
+    if (this.#phase === 'draining') throw new ProblemError('draining', 'This process is stopping.');
+  }
+
   /** @throws ProblemError `draining`, `dependency-unavailable` unless the process is ready */
   async requireReady(): Promise<void> {
     if (this.#phase === 'starting') throw new ProblemError('dependency-unavailable', 'The service is still starting.');
-    if (this.#phase === 'draining') throw new ProblemError('draining', 'This process is stopping.');
+    this.requireServing();
     if (!(await this.#databaseAnswers())) throw new ProblemError('dependency-unavailable', 'The database is away.');
   }
 
