@@ -2,7 +2,6 @@ import { JoinByCode, LobbyCreate, LobbyJoin, QuickJoin } from '../../protocol/lo
 import { ProblemError } from '../http/problem.ts';
 import { defineRoute, type Reply, type Route } from '../http/route.ts';
 import { Door, type Knock, StaleAdmission } from './door.ts';
-import { lobbyNotFound } from './lobby-access.ts';
 import { draftLobby, type LobbyDraft } from './lobby-draft.ts';
 import { type Entrance, LobbyEntrances } from './lobby-entrances.ts';
 import { parseWhere } from './lobby-filter.ts';

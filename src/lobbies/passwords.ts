@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 
 const derive = promisify<Buffer | string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
 
-/** scrypt's cost, OWASP's smallest advice for an interactive check: 16 MB and some 30 ms each. */
-const COST = { N: 2 ** 14, r: 8, p: 5 };
+/** scrypt's usual cost for an interactive check, 16 MB and some 30 ms each: a lobby's password lives for an evening. */
+const COST = { N: 2 ** 14, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 /** Derivations at once: libuv has four threads, and name look-ups and files need some, too. */
