@@ -41,8 +41,8 @@ export class ChatFeed {
   }
 
   async #send(messageIds: readonly string[]): Promise<void> {
-    for (const { lobbyId, memberIds, sentAt, ...said } of await this.#read(messageIds)) {
-      const message: ChatMessage = { ...said, sentAt: sentAt.toISOString() };
+    for (const { lobbyId, memberIds, sentAt, id, playerId, displayName, text } of await this.#read(messageIds)) {
+      const message: ChatMessage = { id, playerId, displayName, text, sentAt: sentAt.toISOString() };
       // One object for all: it is encoded once.
       const chat = { lobbyId, message };
       for (const socket of memberIds.flatMap(this.#parts.socketsOf)) socket.send('chat', chat);
@@ -58,6 +58,6 @@ export class ChatFeed {
       })
       .from(lobbyMessages)
       .where(inArray(lobbyMessages.id, [...messageIds]))
-      .orderBy(asc(lobbyMessages.id));
+      .orderBy(asc(lobbyMessages.seq));
   }
 }

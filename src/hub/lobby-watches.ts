@@ -78,7 +78,7 @@ export class LobbyWatches {
   }
 
   #arm(board: Board): void {
-    const waitMs = board.pushedAtMs + PUSH_EVERY_MS - performance.now();
+    const waitMs = Math.max(0, board.pushedAtMs + PUSH_EVERY_MS - performance.now());
     board.timer ??= setTimeout(() => {
       this.#push(board).catch((error: unknown) => {
         this.#onError(error);
@@ -102,10 +102,12 @@ export class LobbyWatches {
     if (board.stale && board.watchers.size > 0) this.#arm(board);
   }
 
+  /** Reads the page again if something may have changed since it was read; whoever asks meanwhile shares that. */
   async #refresh(board: Board): Promise<void> {
     // A read that is under way may have begun before the change.
     await board.loading;
-    if (board.stale) await (board.loading ??= this.#load(board));
+    if (board.stale) board.loading ??= this.#load(board);
+    await board.loading;
   }
 
   async #load(board: Board): Promise<void> {

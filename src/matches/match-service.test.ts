@@ -63,7 +63,7 @@ describe('a result', () => {
       boot.matches.finished(matchId, 1, RESULT),
       boot.matches.finished(matchId, 1, RESULT),
     ]);
-    expect(both.toSorted()).toEqual([false, true]);
+    expect(new Set(both)).toEqual(new Set([true, false]));
     expect(await boot.matches.finished(matchId, 1, RESULT)).toBe(false);
     expect(await bed.match(matchId)).toMatchObject({ version: 2, state: 'finished' });
     expect(await bed.revOf(it.ann)).toBe(3);
@@ -219,8 +219,8 @@ describe('a result, an end and a leave at the same time', () => {
         () => boot.matches.seatGivenUp(matchId, 2),
         () => boot.matches.seatGivenUp(matchId, 0),
       ];
-      const order = acts.map((_, index) => acts[(index + round) % acts.length]);
-      await Promise.all(order.map((act) => act?.()));
+      const first = round % acts.length;
+      await Promise.all([...acts.slice(first), ...acts.slice(0, first)].map(async (act) => await act()));
       const match = await bed.match(matchId);
       const lobby = (await bed.find(lobbyId))?.lobby;
       expect([
