@@ -10,7 +10,7 @@ const MAX_SWALLOWED_BYTES = 1024 * 1024;
 /**
  * Reads the whole body.
  * @throws ProblemError `body-too-large` beyond 64 KB, declared or not
- * @throws Error if the client goes away
+ * @throws ProblemError `invalid-request` if the client goes away, which then nobody reads
  */
 export async function readBody(req: IncomingMessage, res: ServerResponse): Promise<Buffer> {
   const declaredBytes = Number(req.headers['content-length'] ?? 0);
@@ -37,8 +37,9 @@ function collect(req: IncomingMessage): Promise<{ readonly bytes: Buffer; readon
       if (size > MAX_SWALLOWED_BYTES) finish();
     });
     req.on('end', finish);
-    req.on('error', reject);
-    req.on('close', () => reject(new Error('the client went away')));
+    const giveUp = () => reject(new ProblemError('invalid-request', 'The body did not arrive.'));
+    req.on('error', giveUp);
+    req.on('close', giveUp);
   });
 }
 

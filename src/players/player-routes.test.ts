@@ -79,18 +79,16 @@ test('a player has a lobbyId while it is a member, and a matchId while its match
 async function insertLobby(id: string, hostId: string): Promise<void> {
   const empty = { settings: {}, dataPublic: {}, dataMembers: {} };
   const players = { minPlayers: 2, maxPlayers: 2, memberCount: 1 };
-  await service.db
-    .insert(lobbies)
-    .values({
-      id,
-      game: 'connect-four',
-      name: 'x',
-      code: id.slice(-6),
-      hostId,
-      startMode: 'host',
-      ...players,
-      ...empty,
-    });
+  await service.db.insert(lobbies).values({
+    id,
+    game: 'connect-four',
+    name: 'x',
+    code: id.slice(-6),
+    hostId,
+    startMode: 'host',
+    ...players,
+    ...empty,
+  });
   await service.db.insert(lobbyMembers).values({ lobbyId: id, playerId: hostId });
 }
 
