@@ -14,12 +14,23 @@ import { LocalRoomLog } from '../../src/cluster/local-log.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { SeatRights } from '../../src/matches/seat-rights.ts';
+import { stopColyseus } from '../../src/realtime/colyseus.ts';
 import { GyreTransport } from '../../src/realtime/gyre-transport.ts';
 import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
 import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/ports.ts';
 import { RoomDirectory } from '../../src/realtime/room-directory.ts';
 import { newId } from '../../src/store/ids.ts';
 import { CounterRoom } from './counter-game.ts';
+
+// The stock SDK tells of each reconnection on the console.
+const { info, warn } = console;
+const quiet =
+  (say: typeof info) =>
+  (text: unknown, ...rest: unknown[]) => {
+    if (!/\[Colyseus reconnection\]|connection was closed/.test(String(text))) say(text, ...rest);
+  };
+console.info = quiet(info);
+console.warn = quiet(warn);
 
 const SECRET = 'a secret of tests, which is long enough';
 
@@ -87,7 +98,7 @@ export class RealtimeServer implements AsyncDisposable {
   /** Moves the clock of the rights. */
   shiftMs = 0;
   readonly folder: string;
-  readonly incarnation = newId('i');
+  readonly incarnation: string;
   readonly http: Server;
   readonly transport: GyreTransport;
   readonly host: LocalRoomHost;
@@ -98,7 +109,14 @@ export class RealtimeServer implements AsyncDisposable {
   readonly #generations = new Map<string, number>();
   readonly #seated: Seated[] = [];
 
-  private constructor(folder: string, roomLog: LocalRoomLog, clock: ProcessClock, options: RealtimeServerOptions) {
+  private constructor(
+    incarnation: string,
+    folder: string,
+    roomLog: LocalRoomLog,
+    clock: ProcessClock,
+    options: RealtimeServerOptions,
+  ) {
+    this.incarnation = incarnation;
     this.folder = folder;
     this.clock = clock;
     this.#roomLog = roomLog;
@@ -134,8 +152,9 @@ export class RealtimeServer implements AsyncDisposable {
   static async start(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
     const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'gyre-realtime-')));
     const clock = new ProcessClock();
-    const roomLog = await LocalRoomLog.open({ folder, incarnation: newId('i'), clock });
-    const server = new RealtimeServer(folder, roomLog, clock, options);
+    const incarnation = newId('i');
+    const roomLog = await LocalRoomLog.open({ folder, incarnation, clock });
+    const server = new RealtimeServer(incarnation, folder, roomLog, clock, options);
     await new Promise<void>((resolve) => server.http.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -227,17 +246,27 @@ export class RealtimeServer implements AsyncDisposable {
     return recorded;
   }
 
+  /** Takes over the logs of all other servers in the folder. */
   readLogs(): Promise<ReadonlyMap<string, RecordedMatch>> {
-    const incarnation = 'i_none';
-    return new LocalDeadLogs({ folder: this.folder, incarnation, logger: this.log }).readAll();
+    return readLogs(this.folder, this.incarnation, this.log);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const seated of this.#seated) seated.vanish();
     await this.kill();
     await this.#roomLog.close();
+    stopColyseus();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Seals and reads all logs in a folder but one's own, as another process does that takes over. */
+export function readLogs(
+  folder: string,
+  incarnation = newId('i'),
+  logger = new RememberingLog(),
+): Promise<ReadonlyMap<string, RecordedMatch>> {
+  return new LocalDeadLogs({ folder, incarnation, logger }).readAll();
 }
 
 /** A stock SDK's room, with everything that it was told. */
@@ -256,6 +285,8 @@ export class Seated {
     room.reconnection.minUptime = 0;
     room.reconnection.delay = 20;
     room.reconnection.minDelay = 20;
+    room.reconnection.maxDelay = 100;
+    room.reconnection.maxRetries = 200;
     room.onMessage('*', (type, payload) => this.messages.push([String(type), payload]));
     room.onStateChange((state: { toJSON(): unknown }) => this.states.push(state.toJSON()));
     room.onLeave((code) => this.left.push(code));
@@ -268,6 +299,8 @@ export class Seated {
   /** Its player closes the tab: nobody tries to come back. */
   vanish(): void {
     this.room.reconnection.enabled = false;
+    this.room.reconnection.maxRetries = 0;
+    this.room.connection.reconnect = () => {};
     this.room.connection.close();
   }
 

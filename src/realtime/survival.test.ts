@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import { ConnectFourRoom } from '../../rooms/connect-four/room.ts';
+import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
+import { readLogs, RealtimeServer } from '../../tests/support/realtime-server.ts';
+import { waitFor } from '../../tests/support/wait-for.ts';
+
+describe('after the death of its process a match', () => {
+  test('goes on elsewhere with its seats, state and rights; sequence numbers go on too [SV-2]', async () => {
+    await using first = await RealtimeServer.start();
+    const match = await first.match();
+    const raw = RawSocket.to(first.endpoint, first.grant(match, 0));
+    await waitFor(() => raw.codes.includes(CODE.join));
+    raw.acknowledge();
+    raw.gyre(1, 'add', { by: 5 }, true);
+    raw.gyre(2, 'note', { key: 'a', text: 'b' }, true);
+    await waitFor(() => raw.messages('__gyre').length === 3);
+    await first.kill();
+
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt(match);
+    const { sessionId } = second.grant(match, 0);
+    const back = RawSocket.to(second.endpoint, { roomId: match.matchId, sessionId, reconnectionToken: raw.token });
+    await waitFor(() => back.codes.includes(CODE.join));
+    back.acknowledge();
+    await waitFor(() => back.messages('__gyre').length === 1);
+    expect(back.messages('__gyre')).toMatchObject([{ type: 'welcome', epoch: 2, lastSeq: 2, seatIndex: 0 }]);
+    // The answer may have been lost with the process.
+    back.gyre(2, 'note', { key: 'a', text: 'b' }, true);
+    back.gyre(3, 'add', { by: 1 }, true);
+    await waitFor(() => back.messages('__gyre').length === 3);
+    expect(back.messages('__gyre').slice(1)).toEqual([
+      { type: 'reply', seq: 2, ok: true, refused: null },
+      { type: 'reply', seq: 3, ok: true, refused: null },
+    ]);
+    const bob = await second.join(match, 1);
+    await waitFor(() => bob.gyre('welcome').length === 1);
+    expect(bob.state).toEqual({ total: 6, perSeat: [6, 0], notes: { a: 'b' } });
+  });
+
+  test('refuses rights that are older than those it knew [SE-3]', async () => {
+    await using first = await RealtimeServer.start();
+    const match = await first.match();
+    const old = await first.join(match, 0);
+    const oldToken = old.room.reconnectionToken.split(':')[1] ?? '';
+    const newer = await first.join(match, 0);
+    await waitFor(() => newer.gyre('welcome').length === 1 && old.left.length === 1);
+    await first.kill();
+
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt(match);
+    const right = { roomId: match.matchId, sessionId: second.grant(match, 0).sessionId };
+    const replaced = RawSocket.to(second.endpoint, { ...right, reconnectionToken: oldToken });
+    expect(await waitFor(() => replaced.closeCode)).toBe(CloseCode.replaced);
+    const nothing = RawSocket.to(second.endpoint, right);
+    expect(await waitFor(() => nothing.closeCode)).toBe(CloseCode.noSuchRight);
+  });
+
+  test('records a result that was not recorded yet [MA-1]', async () => {
+    await using first = await RealtimeServer.start();
+    first.events.failures = Infinity;
+    const match = await first.match();
+    const ann = await first.join(match, 0);
+    ann.room.send('end');
+    await waitFor(() => first.log.complaints.length > 0);
+    await first.kill();
+
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt(match);
+    await waitFor(() => second.events.results.has(match.matchId));
+    await waitFor(() => second.host.roomCount === 0);
+  });
+
+  test('knows a seat that was given up, though nobody was told of it any more [SE-5]', async () => {
+    await using first = await RealtimeServer.start();
+    const match = await first.match();
+    await first.join(match, 1);
+    const ann = await first.join(match, 0);
+    await ann.room.leave();
+    await first.kill();
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt(match);
+    expect(second.host.seat(match.matchId, 0)).toMatchObject({ givenUp: true });
+    const gone = RawSocket.to(second.endpoint, second.grant(match, 0));
+    expect(await waitFor(() => gone.closeCode)).toBe(CloseCode.noSuchRight);
+  });
+});
+
+test('parking tells everyone to come back, and the next process goes on from there [SV-5]', async () => {
+  await using first = await RealtimeServer.start({ rooms: { 'connect-four': ConnectFourRoom } });
+  const match = await first.match(2, { game: 'connect-four', settings: { turnMs: 30_000 } });
+  const players = [await first.join(match, 0), await first.join(match, 1)];
+  await waitFor(() => players.every((player) => player.gyre('welcome').length === 1));
+  const board = () => players[0]?.room.state.toJSON() as { cells: number[]; turn: number };
+  const mover = players[board().turn];
+  expect(await mover?.room.request('drop', { column: 3 })).toEqual({ ok: true });
+  const before = await waitFor(() => (board().cells.some((cell) => cell > 0) ? board() : null));
+  // A reserved match is nobody's yet: it is not parked.
+  await first.reserve(2, { game: 'connect-four', settings: { turnMs: 30_000 } });
+  await first.host.park();
+  expect(first.host.roomCount).toBe(0);
+  await waitFor(() => players.every((player) => player.dropped[0] === CloseCode.comeBack));
+  await first.kill();
+
+  await using second = await RealtimeServer.start({ folder: first.folder, rooms: { 'connect-four': ConnectFourRoom } });
+  await second.adopt(match);
+  const back = await second.join(match, 0);
+  await waitFor(() => back.gyre('welcome').length === 1);
+  expect(back.room.state.toJSON()).toEqual(before);
+});
+
+test('a sealed process sends everybody away to come back, and records nothing more', async () => {
+  await using server = await RealtimeServer.start();
+  const match = await server.match();
+  const ann = await server.join(match, 0);
+  await waitFor(() => ann.gyre('welcome').length === 1);
+  // Whoever reads a log seals it first: as another process does that takes over.
+  await readLogs(server.folder);
+  ann.room.send('add', { by: 1 });
+  await waitFor(() => ann.dropped[0] === CloseCode.comeBack);
+  expect(ann.state.total).toBe(0);
+  expect(server.host.roomCount).toBe(0);
+});
