@@ -84,9 +84,12 @@ export class SocketMemory {
   }
 }
 
-/** Whether `next` shows something else, and is not behind what was shown: versions compare after revisions. */
+/**
+ * Whether `next` is news after what was shown, and not behind it: versions compare after revisions. A lobby shows its
+ * member's revision, so that alone is news too; where there is nothing to see, it is not.
+ */
 function isNews(shown: Shown | null, next: Shown): boolean {
   if (shown === null) return true;
-  if (shown.id === next.id && shown.version === next.version) return false;
-  return next.rev === shown.rev ? next.version > shown.version : next.rev > shown.rev;
+  if (next.rev !== shown.rev) return next.rev > shown.rev && !(shown.id === null && next.id === null);
+  return next.version > shown.version;
 }
