@@ -30,7 +30,10 @@ export interface RoomEngineOptions {
 }
 
 /** What adoption asks of the service: the database's side. */
-export type AdoptionNeeds = Pick<AdoptionParts, 'coordinator' | 'reservationOf' | 'abandon' | 'sweep'>;
+export interface AdoptionNeeds extends Pick<AdoptionParts, 'coordinator' | 'reservationOf' | 'abandon' | 'sweep'> {
+  /** Log and database may disagree on given up seats, by what the dead process did last. */
+  readonly reconcileSeats: (matchId: string) => Promise<void>;
+}
 
 /** Everything that is live in one process: its rooms, their log and scheduler, and the sockets. */
 export class RoomEngine {
@@ -83,7 +86,7 @@ export class RoomEngine {
   /** Takes over the matches of processes that are no more. To be awaited before anyone is let in. */
   async adopt(needs: AdoptionNeeds): Promise<void> {
     const { rooms, log: logger } = this.#options;
-    await adoptMatches({
+    const { adopted } = await adoptMatches({
       ...needs,
       deadLogs: this.#deadLogs,
       log: this.#log,
@@ -92,6 +95,7 @@ export class RoomEngine {
       compatOf: (game) => (Object.hasOwn(rooms, game) ? this.host.compatOf(game) : null),
       logger,
     });
+    for (const matchId of adopted) await needs.reconcileSeats(matchId);
   }
 
   /** Leads a WebSocket that the guard let through to its room. */

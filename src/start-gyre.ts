@@ -106,6 +106,7 @@ async function startOn(database: RunningDatabase, games: GameRegistry, options: 
     reservationOf: (matchId) => matches.reservationOf(matchId),
     abandon: (matchId, reason) => matches.abandon(matchId, reason),
     sweep: () => handOffs.sweep(),
+    reconcileSeats: (matchId) => matches.reconcileSeats(matchId),
   });
   await services.start();
   const health = new Health(db);
