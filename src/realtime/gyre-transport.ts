@@ -4,7 +4,6 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
-import { PING_FRAME } from './frames.ts';
 import { GyreWebSocket } from './gyre-web-socket.ts';
 import type { RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
@@ -15,12 +14,12 @@ import { readTarget, type SocketTarget } from './socket-target.ts';
 
 /** A socket for a room that is just being adopted is held for so long. */
 const HOLD_MS = 3_000;
-/** How long a latency socket may stay; as in Colyseus. */
-const LATENCY_SOCKET_MS = 1_000;
 /** A frame's head beside its payload: code, request id, type, an input's envelope. */
 const FRAME_HEAD_BYTES = 1_024;
 /** How long a closing peer may take over its part of the closing handshake. */
 const CLOSE_TIMEOUT_MS = 5_000;
+/** The same, when the process stops. */
+const LAST_WORD_MS = 1_000;
 const PING_EVERY_MS = 3_000;
 /** Pings in a row without an answer after which a peer counts as dead. */
 const MAX_MISSED_PINGS = 2;
@@ -57,11 +56,14 @@ export class GyreTransport extends WebSocketTransport {
     });
   }
 
-  /** Takes no more upgrades and cuts off whoever is still there. Rooms have said goodbye before. */
+  /** Takes no more upgrades, tells everyone who is still there to come back, and soon cuts off whoever does not listen. */
   override shutdown(): void {
     clearInterval(this.pingInterval);
     this.wss.close();
-    for (const socket of this.wss.clients) socket.terminate();
+    for (const socket of this.wss.clients) socket.close(CloseCode.comeBack);
+    setTimeout(() => {
+      for (const socket of this.wss.clients) socket.terminate();
+    }, LAST_WORD_MS).unref();
   }
 
   protected override async onConnection(socket: PingedSocket, request: IncomingMessage): Promise<void> {
@@ -72,11 +74,10 @@ export class GyreTransport extends WebSocketTransport {
     socket.on('error', (error) => this.#onError(error));
     const target = readTarget(request.url ?? '/');
     if (target === null) socket.close(CloseCode.noSuchRight);
-    else if (target.kind === 'latency') serveLatency(socket);
     else await this.#lead(socket, target);
   }
 
-  async #lead(socket: WebSocket, { roomId, presented }: SocketTarget & { kind: 'room' }): Promise<void> {
+  async #lead(socket: WebSocket, { roomId, presented }: SocketTarget): Promise<void> {
     const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
     room?.enter(new SocketClient(socket, presented));
   }
@@ -115,11 +116,4 @@ function socketOptions() {
     maxPayload: MAX_ROOM_MESSAGE_BYTES + FRAME_HEAD_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
-}
-
-/** Answers each message with a ping, for a second. */
-function serveLatency(socket: WebSocket): void {
-  const timer = setTimeout(() => socket.close(1000), LATENCY_SOCKET_MS);
-  socket.on('message', () => socket.send(PING_FRAME));
-  socket.on('close', () => clearTimeout(timer));
 }

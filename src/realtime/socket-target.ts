@@ -2,10 +2,10 @@ import { RECONNECTION_TOKEN_PATTERN } from '../../protocol/limits.ts';
 import type { Presented } from './socket-client.ts';
 
 /** Where a socket wants to go, by the URL of its upgrade request. */
-export type SocketTarget =
-  | { readonly kind: 'room'; readonly roomId: string; readonly presented: Presented }
-  /** Colyseus' `getLatency()`: neither a room nor a session. */
-  | { readonly kind: 'latency' };
+export interface SocketTarget {
+  readonly roomId: string;
+  readonly presented: Presented;
+}
 
 /** `…/{processId}/{roomId}`: what comes before belongs to a proxy. The process id only helps a balancer. */
 const ROOM_PATH = /\/[A-Za-z0-9_-]{1,64}\/([A-Za-z0-9_-]{1,64})$/;
@@ -18,9 +18,8 @@ export function readTarget(url: string): SocketTarget | null {
   const { pathname, searchParams } = new URL(url, 'ws://host');
   const sessionId = searchParams.get('sessionId');
   const roomId = ROOM_PATH.exec(pathname)?.[1];
-  if (sessionId === null && roomId === undefined) return { kind: 'latency' };
   const token = searchParams.get('reconnectionToken');
   if (roomId === undefined || sessionId === null || !SESSION_ID.test(sessionId)) return null;
   if (token !== null && !TOKEN.test(token)) return null;
-  return { kind: 'room', roomId, presented: { sessionId, token, skipHandshake: searchParams.has('skipHandshake') } };
+  return { roomId, presented: { sessionId, token, skipHandshake: searchParams.has('skipHandshake') } };
 }

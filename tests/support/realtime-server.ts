@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
@@ -108,6 +108,7 @@ export class RealtimeServer implements AsyncDisposable {
   readonly #roomLog: LocalRoomLog;
   readonly #generations = new Map<string, number>();
   readonly #seated: Seated[] = [];
+  readonly #sockets = new Set<Socket>();
 
   private constructor(
     incarnation: string,
@@ -146,7 +147,9 @@ export class RealtimeServer implements AsyncDisposable {
     });
     const closeCodeOf = (roomId: string): Promise<number> => this.events.closeCodeOf(roomId);
     this.transport = new GyreTransport({ directory: this.directory, closeCodeOf, log: logger, holdMs: 500 });
-    this.http = createServer().on('upgrade', (request, socket, head) => this.transport.upgrade(request, socket, head));
+    this.http = createServer()
+      .on('connection', (socket) => this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))))
+      .on('upgrade', (request, socket, head) => this.transport.upgrade(request, socket, head));
   }
 
   static async start(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
@@ -229,11 +232,12 @@ export class RealtimeServer implements AsyncDisposable {
   async kill(): Promise<void> {
     this.scheduler.stop();
     this.clock.freeze();
-    this.transport.shutdown();
-    await new Promise((resolve) => {
+    const closed = new Promise((resolve) => {
       this.http.close(resolve);
-      this.http.closeAllConnections();
     });
+    for (const socket of this.#sockets) socket.destroy();
+    this.transport.shutdown();
+    await closed;
     // What a dead process can't do: rooms of this one must not be in the way of the next one's.
     await this.host.abandonShip();
   }
