@@ -27,7 +27,8 @@ export function text(min: number, max: number) {
     .refine((value) => value.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/u.test(value), {
       params: { code: 'invalid-text' },
       error: 'must not contain control characters',
-    });
+    })
+    .meta({ minLength: min, maxLength: max });
 }
 
 export const Id = z.string().regex(new RegExp(ID_PATTERN));

@@ -148,6 +148,15 @@ test('the OpenAPI document has every route, each under a name of its own', () =>
 test('the OpenAPI document tells what a request may carry', () => {
   const guest = document.paths?.['/v1/auth/guest']?.post;
   expect(guest).toMatchObject({ security: [], requestBody: { required: false } });
+  expect(guest?.requestBody).toMatchObject({
+    content: {
+      'application/json': {
+        schema: {
+          properties: { displayName: { anyOf: [{ type: 'string', minLength: 1, maxLength: 24 }, { type: 'null' }] } },
+        },
+      },
+    },
+  });
   const refresh = document.paths?.['/v1/auth/refresh']?.post;
   expect(refresh).toMatchObject({ requestBody: { required: true } });
   const patch = document.paths?.['/v1/players/me']?.patch?.requestBody as { content: object };

@@ -54,7 +54,8 @@ export function createApp(options: AppOptions): Express {
     await health.requireReady();
     sendReply(req, res, { status: 200, body: { status: 'ready' } });
   });
-  getOnly(app, '/docs', (_req, res) => sendPage(res, docsPage(document())));
+  let docs: string | undefined;
+  getOnly(app, '/docs', (_req, res) => sendPage(res, (docs ??= docsPage(document()))));
   getOnly(app, '/problems', (_req, res) => sendPage(res, problemIndexPage()));
   getOnly(app, '/problems/:code', (req, res) => sendPage(res, problemPage(String(req.params.code)) ?? nothingHere()));
   if (options.sdk) app.use('/sdk', options.sdk);

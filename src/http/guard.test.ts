@@ -274,6 +274,7 @@ test('queries and tokens are in no line of the log, route and request id are', a
   expect(line).toMatchObject({
     requestId: expect.stringMatching(/^r_/),
     method: 'GET',
+    path: '/v1/players/me',
     status: 400,
     ms: expect.any(Number),
   });

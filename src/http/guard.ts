@@ -114,7 +114,7 @@ class Guard {
       this.#options.onUpgrade(req, socket, head);
     } catch (error) {
       endRaw(socket, rawProblem(error, info.requestId));
-      this.#options.log.debug({ requestId: info.requestId, path: pathOf(req), err: error }, 'upgrade refused');
+      this.#options.log.debug({ requestId: info.requestId, path: info.path, err: error }, 'upgrade refused');
     }
   }
 
@@ -129,9 +129,9 @@ class Guard {
     endRaw(socket, rawProblem(problem, newId('r')));
   }
 
-  #log(req: IncomingMessage, res: ServerResponse, { requestId, route, startedAtMs }: RequestInfo): void {
+  #log(req: IncomingMessage, res: ServerResponse, { requestId, route, path, startedAtMs }: RequestInfo): void {
     const ms = Math.round(performance.now() - startedAtMs);
-    const line = { requestId, method: req.method, path: pathOf(req), route, status: res.statusCode, ms };
+    const line = { requestId, method: req.method, path, route, status: res.statusCode, ms };
     // A client that went away got no answer, whatever its status would have been.
     const fields = res.writableFinished ? line : { ...line, aborted: true };
     this.#options.log[route === null ? 'debug' : 'info'](fields, 'request');
@@ -168,11 +168,6 @@ function hangUpOnEndlessBody(req: IncomingMessage): void {
     if (!req.complete) req.socket.destroy();
   }, LINGER_MS);
   timer.unref();
-}
-
-/** Queries carry secrets. */
-function pathOf(req: IncomingMessage): string {
-  return (req.url ?? '').split(/[?#]/)[0] ?? '';
 }
 
 /** A response that has begun can't be followed by another. Node's own handler looks at the same field. */

@@ -9,6 +9,8 @@ export interface RequestInfo {
   /** The client's address; what limits count by is {@link limitKey} of it. */
   readonly address: string;
   readonly startedAtMs: number;
+  /** Of the address as it came, without its query: that carries secrets. */
+  readonly path: string;
   /** The client waits for `100 Continue` before it sends its body. */
   expectsContinue: boolean;
   /** Path of the route that took the request; null if none did. */
@@ -22,6 +24,7 @@ export function registerRequest(req: IncomingMessage, trustedProxyHops: number):
     requestId: newId('r'),
     address: clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], trustedProxyHops),
     startedAtMs: performance.now(),
+    path: (req.url ?? '').split(/[?#]/)[0] ?? '',
     expectsContinue: false,
     route: null,
   };

@@ -1,7 +1,7 @@
 /** The API, readable: one page made of the OpenAPI document, without scripts and without anything from elsewhere. */
 import { escapeHtml, htmlPage, inlineMarkdown } from './html.ts';
 import type { OpenApiDocument } from './openapi.ts';
-import { schemaText, type ShownSchema } from './schema-text.ts';
+import { schemaNotes, schemaText, type ShownSchema } from './schema-text.ts';
 
 interface ShownOperation {
   readonly method: string;
@@ -21,6 +21,11 @@ interface ShownOperation {
   readonly responses?: Readonly<Record<string, { readonly description?: string; readonly content?: Content }>>;
 }
 type Content = Readonly<Record<string, { readonly schema?: ShownSchema }>>;
+
+const TOKEN_NEEDED: Readonly<Record<string, string>> = {
+  player: 'Needs an access token.',
+  operator: 'Needs the operator’s token.',
+};
 
 export function docsPage(document: OpenApiDocument): string {
   const operations: ShownOperation[] = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
@@ -49,7 +54,7 @@ function operationHtml(operation: ShownOperation): string {
   const { method, path, summary = '', description = '', security = [] } = operation;
   const who = security.flatMap((entry) => Object.keys(entry)).join(', ');
   return `<details><summary><b>${method}</b> <code>${escapeHtml(path)}</code> ${inlineMarkdown(summary)}</summary><div>
-<p>${inlineMarkdown(description)} ${who === '' ? 'Needs no token.' : `Needs the token of: ${escapeHtml(who)}.`}</p>
+<p>${inlineMarkdown(description)} ${TOKEN_NEEDED[who] ?? 'Needs no token.'}</p>
 ${parametersHtml(operation)}${bodyHtml(operation)}${responsesHtml(operation)}</div></details>`;
 }
 
@@ -57,9 +62,15 @@ function parametersHtml({ parameters = [] }: ShownOperation): string {
   const rows = parameters.map(
     (parameter) =>
       `<tr><td><code>${escapeHtml(parameter.name)}</code></td><td>${parameter.in}${parameter.required ? ', required' : ''}</td>` +
-      `<td><code>${escapeHtml(schemaText(parameter.schema ?? {}))}</code> ${inlineMarkdown(parameter.description ?? '')}</td></tr>`,
+      `<td><code>${escapeHtml(schemaText(parameter.schema ?? {}))}</code> ${inlineMarkdown(parameterNotes(parameter))}</td></tr>`,
   );
   return rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`;
+}
+
+/** A parameter and its schema are often described in the same words. */
+function parameterNotes({ description = '', schema = {} }: NonNullable<ShownOperation['parameters']>[number]): string {
+  const notes = schemaNotes(schema);
+  return notes.startsWith(description) ? notes : `${description} ${notes}`;
 }
 
 function bodyHtml({ requestBody }: ShownOperation): string {

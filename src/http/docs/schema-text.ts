@@ -41,7 +41,15 @@ function objectText({ properties = {}, required = [] }: ShownSchema, indent: str
 }
 
 function comment(schema: ShownSchema): string {
-  const bounds = BOUNDS.filter((name) => name in schema).map((name) => `${name} ${JSON.stringify(schema[name])}`);
-  const words = [schema.description ?? '', ...bounds].filter(Boolean).join('; ');
+  const words = schemaNotes(schema);
   return words === '' ? '' : `   // ${words}`;
+}
+
+/** Description and bounds in words, also of what is one of several; '' for none. */
+export function schemaNotes(schema: ShownSchema): string {
+  const choices = [schema, ...(schema.anyOf ?? schema.oneOf ?? [])];
+  const bounds = choices.flatMap((choice) =>
+    BOUNDS.filter((name) => name in choice).map((name) => `${name} ${JSON.stringify(choice[name])}`),
+  );
+  return [schema.description ?? '', ...bounds].filter(Boolean).join('; ');
 }
