@@ -66,8 +66,12 @@ export class MatchBed implements AsyncDisposable {
   readonly nudges: { readonly topic: keyof Nudges; readonly nudge: object }[] = [];
   readonly presence: string[] = [];
 
-  private constructor(handle: DatabaseHandle, dispose: () => Promise<void>) {
+  /** Of its database. */
+  readonly url: string;
+
+  private constructor(handle: DatabaseHandle, url: string, dispose: () => Promise<void>) {
     this.#handle = handle;
+    this.url = url;
     this.#dispose = dispose;
     this.db = handle.db;
     const { clock, bus, games } = this;
@@ -81,7 +85,7 @@ export class MatchBed implements AsyncDisposable {
 
   static async open(): Promise<MatchBed> {
     const database = await createTestDatabase();
-    return new MatchBed(openDatabase(database.url), async () => await database[Symbol.asyncDispose]());
+    return new MatchBed(openDatabase(database.url), database.url, async () => await database[Symbol.asyncDispose]());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
