@@ -52,3 +52,35 @@ describe('the right to a hub', () => {
     }
   });
 });
+
+describe('the token of a hub', () => {
+  const SECRET = 'a secret of tests, which is long enough';
+  const clock = { now: () => new Date(Date.UTC(2030, 0, 1)) };
+
+  test('tells the next process who it was given to, for its own session id alone', () => {
+    const before = new HubRights(clock, SECRET);
+    const ids = { playerId: `p_${'a'.repeat(34)}`, authSessionId: `s_${'b'.repeat(34)}` };
+    const sessionId = before.grant(ids);
+    const token = before.use(sessionId, null)?.reconnectionToken ?? '';
+    expect(token).toMatch(new RegExp(RECONNECTION_TOKEN_PATTERN));
+    const after = new HubRights(clock, SECRET);
+    expect(after.use(sessionId, token)).toBeNull();
+    expect(after.ofBefore(sessionId, token)).toEqual(ids);
+    expect(after.ofBefore('x'.repeat(22), token)).toBeNull();
+    expect(new HubRights(clock, `another ${SECRET}`).ofBefore(sessionId, token)).toBeNull();
+    const flipped = `${token.slice(0, 20)}${token[20] === 'A' ? 'B' : 'A'}${token.slice(21)}`;
+    expect(after.ofBefore(sessionId, flipped)).toBeNull();
+    expect(after.ofBefore(sessionId, 'x'.repeat(43))).toBeNull();
+    // Renewed, it is a right like any other.
+    after.renew(sessionId, { ...ids, reconnectionToken: token });
+    expect(after.use(sessionId, token)).toMatchObject(ids);
+  });
+
+  test('of this process is worth nothing but by its right', () => {
+    const { rights } = start();
+    const sessionId = rights.grant(ANN);
+    const token = rights.use(sessionId, null)?.reconnectionToken ?? '';
+    rights.released(sessionId, { forGood: true });
+    expect(rights.ofBefore(sessionId, token)).toBeNull();
+  });
+});

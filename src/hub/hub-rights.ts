@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { Clock } from '../clock.ts';
+import { HubTokens } from './hub-tokens.ts';
 
 /** Who may open a hub socket. */
 export interface HubIdentity {
@@ -11,7 +12,7 @@ export interface HubIdentity {
 
 /** A hub socket that was let in. */
 export interface HubAdmission extends HubIdentity {
-  /** What the client presents when it comes back: 43 characters of base64url, the same for the right's whole life. */
+  /** What the client presents when it comes back: at most 128 characters of base64url, the same for the right's whole life. */
   readonly reconnectionToken: string;
 }
 
@@ -26,23 +27,26 @@ const COME_BACK_MS = 2 * 60_000;
 const SWEEP_EVERY_MS = 10_000;
 
 /**
- * Rights to the hub of this process. They live in its memory, since the hub does too: after a restart the client is
- * told to ask again (4109).
+ * Rights to the hub of this process. They live in its memory, since the hub does too; but a client that was in the hub
+ * when the process died comes back into the next one by its token, see {@link HubRights.ofBefore}.
  */
 export class HubRights {
   readonly #rights = new Map<string, Right>();
   readonly #clock: Clock;
+  readonly #tokens: HubTokens;
   #sweptAtMs = 0;
 
-  constructor(clock: Clock) {
+  /** @param secret the installation's; left out: one is drawn, and no token outlives the process */
+  constructor(clock: Clock, secret: string = randomBytes(32).toString('base64url')) {
     this.#clock = clock;
+    this.#tokens = new HubTokens(secret);
   }
 
   /** A fresh right. Resolves to the Colyseus session id, 22 characters, good for a minute until it is first used. */
   grant({ playerId, authSessionId }: HubIdentity): string {
     this.#sweep();
     const sessionId = randomBytes(17).toString('base64url').slice(0, 22);
-    const reconnectionToken = randomBytes(32).toString('base64url');
+    const reconnectionToken = this.#tokens.sign(sessionId, { playerId, authSessionId });
     const expiresAtMs = this.#clock.now().getTime() + SEAT_RIGHT_MS;
     this.#rights.set(sessionId, { playerId, authSessionId, reconnectionToken, used: false, expiresAtMs });
     return sessionId;
@@ -59,6 +63,20 @@ export class HubRights {
     right.used = true;
     right.expiresAtMs = Infinity;
     return right;
+  }
+
+  /**
+   * Who was given a token by a process before this one; null: nobody, or it is one of ours. It is as good as the
+   * sign-in: whether that has ended is the caller's to look up, before {@link HubRights.renew}.
+   */
+  ofBefore(sessionId: string, token: string): HubIdentity | null {
+    return this.#tokens.readForeign(sessionId, token);
+  }
+
+  /** Lets in a socket whose right is of a process before. */
+  renew(sessionId: string, admission: HubAdmission): HubAdmission {
+    this.#rights.set(sessionId, { ...admission, used: true, expiresAtMs: Infinity });
+    return admission;
   }
 
   /** The socket closed: its client may come back for two minutes, or never if it left for good. */

@@ -152,7 +152,7 @@ function oddEnds(socket: RecordedSocket): string[] {
 const SEEDS = [1, 2, 3, 4];
 
 test.each(SEEDS)(
-  'whatever happens and whichever nudges are lost, no socket goes back, and all end at what is (seed %i)',
+  'whatever happens and whichever nudges are lost, no socket goes back, and all end at what is (seed %i) [HB-2, HB-3]',
   async (seed) => {
     const random = randomOf(seed);
     const lossy = (bus: Bus): Bus => ({

@@ -13,7 +13,7 @@ const DRAW = {
 };
 
 describe('a hub socket', () => {
-  test('gets hello, lobby and match at once, in this order, also when there is none', async () => {
+  test('gets hello, lobby and match at once, in this order, also when there is none [HB-1]', async () => {
     await using it = await HubBed.open();
     const [ann = ''] = await it.bed.players(1);
     const socket = await it.connect(ann);
@@ -39,7 +39,7 @@ describe('a hub socket', () => {
     expect(socket.last('match')).toMatchObject({ rev: 2, match: { id: matchId, version: 1, state: 'playing' } });
   });
 
-  test('learns of each change of its lobby, and of nothing twice', async () => {
+  test('learns of each change of its lobby, and of nothing twice [HB-2]', async () => {
     await using it = await HubBed.open();
     const [ann = '', bob = ''] = await it.bed.players(2);
     const lobbyId = await it.bed.lobby([ann]);
@@ -59,7 +59,7 @@ describe('a hub socket', () => {
   });
 
   test.each(['left', 'kicked', 'closed', 'expired'] as const)(
-    'learns why its player is in no lobby: %s',
+    'learns why its player is in no lobby: %s [HB-5]',
     async (exit) => {
       await using it = await HubBed.open();
       const [ann = '', bob = ''] = await it.bed.players(2);
@@ -78,7 +78,7 @@ describe('a hub socket', () => {
     },
   );
 
-  test('shows a match while it is playing, its end once with the result, and then none', async () => {
+  test('shows a match while it is playing, its end once with the result, and then none [HB-6]', async () => {
     await using it = await HubBed.open();
     const [ann = '', bob = ''] = await it.bed.players(2);
     const early = await it.connect(ann);
@@ -174,7 +174,7 @@ describe('a hub right', () => {
     }
   });
 
-  test('ends with its sign-in, whose sockets close with 4102, also if the nudge was lost', async () => {
+  test('ends with its sign-in, whose sockets close with 4102, also if the nudge was lost [HB-7]', async () => {
     await using it = await HubBed.open();
     const { bed, hub } = it;
     const [ann = ''] = await bed.players(1);
@@ -194,7 +194,7 @@ describe('a hub right', () => {
 });
 
 describe('lost nudges', () => {
-  test('are made up for by looking at all versions in one query', async () => {
+  test('are made up for by looking at all versions in one query [HB-3]', async () => {
     await using it = await HubBed.open((bus) => ({
       ...bus,
       publish: bus.publish.bind(bus),
@@ -232,7 +232,7 @@ describe('lost nudges', () => {
 });
 
 describe('many players', () => {
-  test('cost as many queries as one: a snapshot is three in a transaction', async () => {
+  test('cost as many queries as one: a snapshot is three in a transaction [HB-8]', async () => {
     await using it = await HubBed.open();
     const { bed, hub } = it;
     const connectAll = (playerIds: readonly string[]) =>
@@ -332,7 +332,7 @@ describe('a watched list', () => {
     for (const socket of sockets) expect(socket.of('lobbies')).toEqual([]);
   });
 
-  test('is pushed at most four times a second, ends at what is there, and stops with unwatch and with the socket', async () => {
+  test('is pushed at most four times a second, ends at what is there, and stops with unwatch and with the socket [HB-4]', async () => {
     await using it = await HubBed.open();
     const { bed, hub } = it;
     const players = await bed.players(16);

@@ -1,4 +1,4 @@
-import { and, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { JsonObject } from '../../protocol/shapes.ts';
@@ -82,8 +82,9 @@ export class Hub implements HubService {
     await Promise.all([this.#feeds.stop(), this.#chat.stop()]);
   }
 
-  admit(sessionId: string, token: string | null): HubAdmission | null {
-    return this.#parts.rights.use(sessionId, token);
+  admit(sessionId: string, token: string | null): HubAdmission | null | Promise<HubAdmission | null> {
+    const admission = this.#parts.rights.use(sessionId, token);
+    return admission !== null || token === null ? admission : this.#readmit(sessionId, token);
   }
 
   connected(connection: HubConnection): void {
@@ -146,6 +147,18 @@ export class Hub implements HubService {
     parseOrProblem(UnwatchRequest, payload ?? {}, { pointer: '#' });
     this.#watches.unwatch(connection);
     return {};
+  }
+
+  /** A client of the process before this one: its token is as good as its sign-in. */
+  async #readmit(sessionId: string, token: string): Promise<HubAdmission | null> {
+    const { rights, db } = this.#parts;
+    const identity = rights.ofBefore(sessionId, token);
+    if (identity === null) return null;
+    const [signedIn] = await db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(eq(sessions.id, identity.authSessionId), isNull(sessions.endedAt)));
+    return signedIn ? rights.renew(sessionId, { ...identity, reconnectionToken: token }) : null;
   }
 
   #signedOut(authSessionIds: ReadonlySet<string>): void {

@@ -32,7 +32,7 @@ async function expectPutBack({ bed, boot, lobbyId, players }: Awaited<ReturnType
 }
 
 describe('a hand-off', () => {
-  test('makes a match of connected members in the order of joining, plays it, and opens its room', async () => {
+  test('makes a match of connected members in the order of joining, plays it, and opens its room [HO-1]', async () => {
     await using it = await start();
     const { bed, boot, players, lobbyId } = it;
     await handOff(boot, lobbyId);
@@ -86,7 +86,7 @@ describe('a hand-off', () => {
     expect(await bed.revOf(away)).toBe(1);
   });
 
-  test('is made once, however often it is begun', async () => {
+  test('is made once, however often it is begun [HO-4]', async () => {
     await using it = await start();
     const { bed, boot, lobbyId } = it;
     const other = await bed.boot();
@@ -98,7 +98,7 @@ describe('a hand-off', () => {
   });
 
   test.each(['no-capacity', 'room-failed', 'seat-failed'] as const)(
-    'that fails with %s leaves no trace but the reason',
+    'that fails with %s leaves no trace but the reason [HO-2]',
     async (reason) => {
       await using it = await start();
       it.boot.rooms.beforeCreate = ({ matchId }) => {
@@ -140,7 +140,7 @@ describe('a hand-off', () => {
     expect(boot.rooms.roomCount).toBe(0);
   });
 
-  test('is too late after its deadline', async () => {
+  test('is too late after its deadline [HO-4]', async () => {
     await using it = await start();
     it.boot.rooms.beforeCreate = () => {
       it.bed.clock.nowMs += 60_000;
@@ -149,7 +149,7 @@ describe('a hand-off', () => {
     await expectPutBack(it, 'room-failed');
   });
 
-  test('fails with player-left when a player leaves before it is playing, at any step', async () => {
+  test('fails with player-left when a player leaves before it is playing, at any step [HO-2]', async () => {
     for (const whileRoomIsMade of [true, false]) {
       await using it = await start();
       const { bed, boot, lobbyId, players } = it;
@@ -194,7 +194,7 @@ describe('a hand-off', () => {
     expect((await bed.find(lobbyId))?.lobby).toMatchObject({ state: 'open', reason: 'match-abandoned' });
   });
 
-  test('raced by a leave ends in one of the two, never in between', async () => {
+  test('raced by a leave ends in one of the two, never in between [HO-1]', async () => {
     await using bed = await MatchBed.open();
     const boot = await bed.boot();
     boot.rooms.beforeCreate = () => new Promise((resolve) => setImmediate(resolve));
@@ -254,14 +254,14 @@ describe('a process that dies in a hand-off', () => {
     return next;
   }
 
-  test('before step 1 leaves a countdown that the next one takes up', async () => {
+  test('before step 1 leaves a countdown that the next one takes up [HO-3]', async () => {
     await using it = await start();
     const next = await dieAfter(0, it);
     await handOff(next, it.lobbyId);
     expect((await it.bed.find(it.lobbyId))?.lobby.state).toBe('in-match');
   });
 
-  test.each([1, 2])('after step %i has its lobby put back, which then starts again', async (steps) => {
+  test.each([1, 2])('after step %i has its lobby put back, which then starts again [HO-3]', async (steps) => {
     await using it = await start();
     const next = await dieAfter(steps, it);
     await expectPutBack({ ...it, boot: next }, 'room-failed');
@@ -270,7 +270,7 @@ describe('a process that dies in a hand-off', () => {
     expect((await it.bed.find(it.lobbyId))?.lobby.state).toBe('in-match');
   });
 
-  test.each([3, 4])('after step %i leaves a match that plays on', async (steps) => {
+  test.each([3, 4])('after step %i leaves a match that plays on [HO-3]', async (steps) => {
     await using it = await start();
     const next = await dieAfter(steps, it);
     const { lobby } = (await it.bed.find(it.lobbyId)) ?? {};

@@ -56,7 +56,7 @@ async function start(watchable: readonly string[] = []) {
 }
 
 describe('GET /v1/matches/{id}', () => {
-  test('shows a match to its players, also when they have left it, and to nobody else', async () => {
+  test('shows a match to its players, also when they have left it, and to nobody else [MA-3]', async () => {
     await using it = await start();
     const path = `/v1/matches/${it.matchId}`;
     const { status, body } = await it.ann.api.get<Match>(path);
@@ -84,7 +84,7 @@ describe('GET /v1/matches/{id}', () => {
 });
 
 describe('a hand-off that failed', () => {
-  test('is shown nowhere', async () => {
+  test('is shown nowhere [MA-3]', async () => {
     await using it = await start(['duel']);
     const { bed, boot, ann, bob } = it;
     await boot.matches.finished(it.matchId, 1, DRAW);
@@ -109,7 +109,7 @@ describe('a hand-off that failed', () => {
 });
 
 describe('GET /v1/matches', () => {
-  test("pages through one's own history, newest first, by game and state", async () => {
+  test("pages through one's own history, newest first, by game and state [MA-5]", async () => {
     await using it = await start();
     const { bed, boot, ann, bob, eve } = it;
     const played = [it.matchId];

@@ -21,7 +21,7 @@ async function start(playerCount = 2) {
 }
 
 describe('a result', () => {
-  test('is recorded with its match, the lobby is open again, and the players are in no match', async () => {
+  test('is recorded with its match, the lobby is open again, and the players are in no match [MA-4]', async () => {
     await using it = await start();
     const { bed, boot, players, lobbyId, matchId } = it;
     bed.clock.nowMs += 90_000;
@@ -56,7 +56,7 @@ describe('a result', () => {
     );
   });
 
-  test('is recorded once, also when two come at the same time', async () => {
+  test('is recorded once, also when two come at the same time [MA-1]', async () => {
     await using it = await start();
     const { bed, boot, matchId } = it;
     const both = await Promise.all([
@@ -69,7 +69,7 @@ describe('a result', () => {
     expect(await bed.revOf(it.ann)).toBe(3);
   });
 
-  test('is taken only from the owner, of the current epoch', async () => {
+  test('is taken only from the owner, of the current epoch [MA-1]', async () => {
     await using it = await start();
     const { bed, boot, matchId } = it;
     const other = await bed.boot();

@@ -56,7 +56,7 @@ describe('the right to a seat', () => {
     expect(subject.recognise('m_1', SEATS, { sessionId, token })).toEqual({ ...right, fresh: false });
   });
 
-  test('is worth nothing at another match, seat or player, or with one bit changed', () => {
+  test('is worth nothing at another match, seat or player, or with one bit changed [SE-1]', () => {
     const { rights: subject } = rights();
     const sessionId = subject.sessionIdOf(SEAT);
     const foreign = [
