@@ -21,11 +21,12 @@ export interface TestPlayer extends SignedIn {
 
 export class Api {
   readonly #url: string;
-  readonly #headers: RequestHeaders;
+  /** On each request. */
+  protected readonly headers: RequestHeaders;
 
   constructor(url: string, headers: RequestHeaders = {}) {
     this.#url = url.replace(/\/$/, '');
-    this.#headers = headers;
+    this.headers = headers;
   }
 
   /** The same client, signed in. */
@@ -35,7 +36,7 @@ export class Api {
 
   /** The same client, with these headers on each request. */
   with(headers: RequestHeaders): Api {
-    return new Api(this.#url, { ...this.#headers, ...headers });
+    return new Api(this.#url, { ...this.headers, ...headers });
   }
 
   get<Body = unknown>(path: string, headers?: RequestHeaders): Promise<Answer<Body>> {
@@ -72,7 +73,7 @@ export class Api {
     const type = content === undefined ? {} : { 'Content-Type': 'application/json' };
     const response = await fetch(this.#url + path, {
       method,
-      headers: { ...type, ...this.#headers, ...headers },
+      headers: { ...type, ...this.headers, ...headers },
       ...(content !== undefined && { body: content as BodyInit }),
       redirect: 'manual',
     });
