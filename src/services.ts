@@ -59,7 +59,7 @@ export class Services {
     });
     this.matches = new MatchService({ db, bus, clock, lobbies: moves, presence, rooms, incarnation });
     this.handOffs = new HandOffs({ db, bus, clock, lobbies: moves, matches: this.matches, rooms, incarnation, log });
-    const hubRights = new HubRights(clock);
+    const hubRights = new HubRights(clock, secret);
     const lobbyView = changes.view.bind(changes);
     this.hub = new Hub({ db, bus, clock, rights: hubRights, lists: list, presence, lobbyView, onError });
     this.seatRights = new SeatRights(secret, clock);

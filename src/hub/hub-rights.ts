@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { Clock } from '../clock.ts';
 import { HubTokens } from './hub-tokens.ts';
@@ -59,7 +59,7 @@ export class HubRights {
   use(sessionId: string, token: string | null): HubAdmission | null {
     const right = this.#rights.get(sessionId);
     if (!right || right.expiresAtMs < this.#clock.now().getTime()) return null;
-    if (token === null ? right.used : token !== right.reconnectionToken) return null;
+    if (token === null ? right.used : !isEqual(token, right.reconnectionToken)) return null;
     right.used = true;
     right.expiresAtMs = Infinity;
     return right;
@@ -100,4 +100,9 @@ export class HubRights {
     this.#sweptAtMs = nowMs;
     for (const [sessionId, { expiresAtMs }] of this.#rights) if (expiresAtMs < nowMs) this.#rights.delete(sessionId);
   }
+}
+
+function isEqual(presented: string, secret: string): boolean {
+  const [a, b] = [Buffer.from(presented), Buffer.from(secret)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

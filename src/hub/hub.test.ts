@@ -5,6 +5,8 @@ import { RecordedSocket } from '../../tests/support/recorded-socket.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { withoutMember } from '../lobbies/lobby-rules.ts';
 import { newId } from '../store/ids.ts';
+import { HubRights } from './hub-rights.ts';
+import { Hub } from './hub.ts';
 import { lobbyMessages, sessions } from '../store/schema.ts';
 
 const DRAW = {
@@ -165,13 +167,30 @@ describe('a hub right', () => {
     const ends = { dropped: true, left: false, replaced: true } as const;
     for (const [exit, mayReturn] of Object.entries(ends) as ['dropped' | 'left' | 'replaced', boolean][]) {
       const sessionId = it.rights.grant(identity);
-      const token = it.hub.admit(sessionId, null)?.reconnectionToken ?? '';
+      const token = (await it.hub.admit(sessionId, null))?.reconnectionToken ?? '';
       const socket = new RecordedSocket('p_ann', { sessionId });
-      if (exit === 'replaced') it.hub.admit(sessionId, token);
+      if (exit === 'replaced') await it.hub.admit(sessionId, token);
       it.hub.disconnected(socket, exit);
       it.bed.clock.nowMs += 60_000;
-      expect([exit, it.hub.admit(sessionId, token) !== null]).toEqual([exit, mayReturn]);
+      expect([exit, (await it.hub.admit(sessionId, token)) !== null]).toEqual([exit, mayReturn]);
     }
+  });
+
+  test('lets its client into the hub of the next process, as long as it is signed in [HB-1]', async () => {
+    await using it = await HubBed.open();
+    const { bed } = it;
+    const [ann = ''] = await bed.players(1);
+    const authSessionId = newId('s');
+    await bed.db.insert(sessions).values({ id: authSessionId, playerId: ann });
+    const secret = 'a secret of tests, which is long enough';
+    const before = new HubRights(bed.clock, secret);
+    const sessionId = before.grant({ playerId: ann, authSessionId });
+    const token = before.use(sessionId, null)?.reconnectionToken ?? '';
+    const hub = (): Hub => new Hub({ ...it.parts, rights: new HubRights(bed.clock, secret) });
+    expect(await hub().admit(sessionId, token)).toEqual({ playerId: ann, authSessionId, reconnectionToken: token });
+    expect(await hub().admit(sessionId, null)).toBeNull();
+    await bed.db.update(sessions).set({ endedAt: new Date() }).where(eq(sessions.id, authSessionId));
+    expect(await hub().admit(sessionId, token)).toBeNull();
   });
 
   test('ends with its sign-in, whose sockets close with 4102, also if the nudge was lost [HB-7]', async () => {

@@ -83,8 +83,11 @@ export class Hub implements HubService {
   }
 
   admit(sessionId: string, token: string | null): HubAdmission | null | Promise<HubAdmission | null> {
-    const admission = this.#parts.rights.use(sessionId, token);
-    return admission !== null || token === null ? admission : this.#readmit(sessionId, token);
+    const { rights } = this.#parts;
+    const admission = rights.use(sessionId, token);
+    if (admission !== null || token === null) return admission;
+    const identity = rights.ofBefore(sessionId, token);
+    return identity === null ? null : this.#readmit(sessionId, { ...identity, reconnectionToken: token });
   }
 
   connected(connection: HubConnection): void {
@@ -150,15 +153,12 @@ export class Hub implements HubService {
   }
 
   /** A client of the process before this one: its token is as good as its sign-in. */
-  async #readmit(sessionId: string, token: string): Promise<HubAdmission | null> {
-    const { rights, db } = this.#parts;
-    const identity = rights.ofBefore(sessionId, token);
-    if (identity === null) return null;
-    const [signedIn] = await db
+  async #readmit(sessionId: string, admission: HubAdmission): Promise<HubAdmission | null> {
+    const [signedIn] = await this.#parts.db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(and(eq(sessions.id, identity.authSessionId), isNull(sessions.endedAt)));
-    return signedIn ? rights.renew(sessionId, { ...identity, reconnectionToken: token }) : null;
+      .where(and(eq(sessions.id, admission.authSessionId), isNull(sessions.endedAt)));
+    return signedIn ? this.#parts.rights.renew(sessionId, admission) : null;
   }
 
   #signedOut(authSessionIds: ReadonlySet<string>): void {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Bus } from '../../src/cluster/ports.ts';
-import { Hub } from '../../src/hub/hub.ts';
+import { Hub, type HubParts } from '../../src/hub/hub.ts';
 import { HubRights } from '../../src/hub/hub-rights.ts';
 import { LobbyList } from '../../src/lobbies/lobby-list.ts';
 import { type Boot, MatchBed } from './match-bed.ts';
@@ -12,6 +12,7 @@ export class HubBed implements AsyncDisposable {
   readonly boot: Boot;
   readonly hub: Hub;
   readonly rights: HubRights;
+  readonly parts: HubParts;
   /** What went wrong in the background. */
   readonly errors: unknown[] = [];
 
@@ -20,7 +21,7 @@ export class HubBed implements AsyncDisposable {
     this.boot = boot;
     const { db, clock, games, changes } = bed;
     this.rights = new HubRights(clock);
-    this.hub = new Hub({
+    this.parts = {
       db,
       clock,
       bus,
@@ -29,7 +30,8 @@ export class HubBed implements AsyncDisposable {
       presence: { socket: (playerId, open) => void bed.presence.push(`${playerId} ${open}`) },
       lobbyView: changes.view.bind(changes),
       onError: (error) => this.errors.push(error),
-    });
+    };
+    this.hub = new Hub(this.parts);
     this.hub.start();
   }
 
