@@ -175,6 +175,16 @@ test('a body without end is refused and its connection closed', async () => {
   expect(answer.status).toBe(413);
 });
 
+test('headers and bodies that do not arrive in time are 400, and their connections closed', async () => {
+  const arrivalTimes = { headersMs: 50, requestMs: 100, checkMs: 10 };
+  await using impatient = await startHttpService({ routes: () => [echo], arrivalTimes });
+  for (const bytes of ['GET / HTTP/1.1\r\nHost: x\r\n', `${head('Content-Length: 9')}{`]) {
+    const answer = await rawRequest(impatient.url, bytes, () => false);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ detail: 'The request did not arrive in time.' });
+  }
+});
+
 test('a body that is asked for with 100 Continue arrives', async () => {
   const bytes = `${head('Content-Length: 2\r\nExpect: 100-continue')}{}`;
   const answer = await rawRequest(service.url, bytes, (received) => received.includes('address'));

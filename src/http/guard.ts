@@ -24,11 +24,21 @@ export interface GuardOptions {
   readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   /** Takes every WebSocket upgrade that was let through; `req.url` is `/{processId}/{roomId}` and its query. */
   readonly onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Left out: 10 s for headers, 30 s for all. */
+  readonly arrivalTimes?: ArrivalTimes;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const TIMEOUT_CHECK_MS = 2_000;
+/** How long a request may take to arrive. */
+export interface ArrivalTimes {
+  /** Until its headers are there. */
+  readonly headersMs: number;
+  /** Until all of it is there. */
+  readonly requestMs: number;
+  /** How often connections are looked at. */
+  readonly checkMs: number;
+}
+
+const ARRIVAL_TIMES: ArrivalTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000 };
 /** Longer than the 60 s of common load balancers, so that it is never us who hang up on a request under way. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -40,10 +50,11 @@ const CLOSED_PATHS = /^\/+matchmake(?:[/?]|$)/i;
 /** An HTTP server that is guarded; it isn't listening yet. */
 export function createGuardedServer(options: GuardOptions): Server {
   const guard = new Guard(options);
+  const { headersMs, requestMs, checkMs } = options.arrivalTimes ?? ARRIVAL_TIMES;
   const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Any other upgrade that a client offers (h2c) is not taken up, and the request answered as it is.

@@ -10,7 +10,7 @@ import type { Clock } from '../../src/clock.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { gameRoutes } from '../../src/games/game-routes.ts';
 import { GameRegistry } from '../../src/games/registry.ts';
-import { createGuardedServer, type GuardOptions } from '../../src/http/guard.ts';
+import { type ArrivalTimes, createGuardedServer, type GuardOptions } from '../../src/http/guard.ts';
 import { RateLimits } from '../../src/http/rate-limits.ts';
 import type { Route } from '../../src/http/route.ts';
 import { Health } from '../../src/ops/health.ts';
@@ -37,6 +37,7 @@ export interface HttpServiceOptions {
   readonly config?: Partial<Config>;
   readonly games?: Readonly<Record<string, GameDefinition>>;
   readonly onUpgrade?: GuardOptions['onUpgrade'];
+  readonly arrivalTimes?: ArrivalTimes;
   readonly onAuthenticated?: (playerId: string) => void;
   /** Where log lines go; nowhere unless told otherwise. */
   readonly logTo?: (line: string) => void;
@@ -88,7 +89,8 @@ export async function startHttpService(options: HttpServiceOptions = {}): Promis
     publicUrl: config.publicUrl,
   });
   const onUpgrade = options.onUpgrade ?? ((_req, socket) => socket.destroy());
-  const server = createGuardedServer({ ...parts, config, onRequest: app, onUpgrade });
+  const times = options.arrivalTimes ? { arrivalTimes: options.arrivalTimes } : {};
+  const server = createGuardedServer({ ...parts, config, onRequest: app, onUpgrade, ...times });
   await accounts.start();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   health.ready();
