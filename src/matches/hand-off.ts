@@ -214,13 +214,14 @@ export class HandOffs implements HandOff {
    * on trying while the database is away. A process that ends before leaves it to the sweep.
    */
   async #settle(matchId: string, reason: HandOffReason): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (;;) {
       try {
         if (await this.#putBack(matchId, reason)) await this.#openOrAbandon(matchId);
         else this.#parts.rooms().discard(matchId);
         return;
       } catch (error) {
         this.#parts.log.warn({ err: error, matchId }, 'a failed hand-off could not be put back yet');
+        if (this.#stop.signal.aborted) return;
         await delay(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
