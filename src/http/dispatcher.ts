@@ -7,7 +7,6 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../ops/logging.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 import type { Authenticator } from './authenticator.ts';
-import { limitKey } from './client-address.ts';
 import { IdempotentRequest, parseIdempotencyKey, type ReplayedReply } from './idempotency.ts';
 import { parseIfMatch } from './if-match.ts';
 import { isStorableText, parseJson } from './parse-json.ts';
@@ -59,7 +58,7 @@ export class Dispatcher {
     const info = infoOf(req);
     info.route = match?.route?.path ?? null;
     const limit = match?.route?.limit ?? null;
-    if (limit) this.#deps.limits.consumeForAddress(limit, limitKey(info.address));
+    if (limit) this.#deps.limits.consumeForAddress(limit, info.address);
     requireProtocol(req.get('X-Gyre-Protocol'));
     if (!match) throw new ProblemError('not-found', `There is nothing at ${req.method} ${path.slice(0, 200)}.`);
     if (req.method === 'OPTIONS') return options(res, match);

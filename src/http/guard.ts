@@ -6,7 +6,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import type { Logger } from '../ops/logging.ts';
-import { limitKey } from './client-address.ts';
 import { isPreflight, OriginPolicy } from './cors.ts';
 import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -91,7 +90,7 @@ class Guard {
     res.on('finish', () => hangUpOnEndlessBody(req));
     res.on('close', () => this.#log(req, res, info));
     try {
-      this.#options.limits.consumeRequest(limitKey(info.address));
+      this.#options.limits.consumeRequest(info.address);
       this.#admit(req, res);
     } catch (error) {
       sendProblem(req, res, { error, log: this.#options.log });
@@ -114,7 +113,7 @@ class Guard {
     // Whoever takes the socket over listens too; until then, a reset must not end the process.
     socket.on('error', () => socket.destroy());
     try {
-      this.#options.limits.consumeUpgrade(limitKey(info.address));
+      this.#options.limits.consumeUpgrade(info.address);
       if (!this.#origins.allows(req.headers.origin)) {
         endRaw(socket, forbiddenOrigin(info));
         return;

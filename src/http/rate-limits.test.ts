@@ -52,6 +52,13 @@ test('after a long while there is a burst again, not more', () => {
   expect(passing(() => limits.consume('list', 'p_1'))).toBe(5);
 });
 
+test('the addresses of one IPv6 customer count as one', () => {
+  const limits = limitsAt({ nowMs: 0 });
+  passing(() => limits.consumeForAddress('create', '2001:db8::1'));
+  expect(passing(() => limits.consumeForAddress('create', '2001:db8::2'))).toBe(0);
+  expect(passing(() => limits.consumeForAddress('create', '2001:db8:0:1::1'))).toBe(60);
+});
+
 test('what is given back counts no more', () => {
   const limits = limitsAt({ nowMs: 0 });
   expect(passing(() => limits.consume('wrongSecret', 'p_1').giveBack())).toBe(1_000);

@@ -1,5 +1,6 @@
 /** Request limits, as token buckets: per player, and thirty times that per address. */
 import { ADDRESS_LIMIT_FACTOR, RATE_LIMITS, type RateLimit, type RateLimitName } from '../../protocol/limits.ts';
+import { limitKey } from './client-address.ts';
 import { ProblemError } from './problem.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -50,19 +51,19 @@ export class RateLimits {
     return this.#take(this.#perPlayer.get(name), playerId);
   }
 
-  /** The same per address, thirty times as much. */
+  /** The same per address (per /64 of IPv6), thirty times as much. */
   consumeForAddress(name: RateLimitName, address: string): Taken {
-    return this.#take(this.#perAddress.get(name), address);
+    return this.#take(this.#perAddress.get(name), limitKey(address));
   }
 
   /** Counts any request of an address against its overall budget. */
   consumeRequest(address: string): Taken {
-    return this.#take(this.#requests, address);
+    return this.#take(this.#requests, limitKey(address));
   }
 
   /** Counts one WebSocket that an address wants to open. */
   consumeUpgrade(address: string): Taken {
-    return this.#take(this.#upgrades, address);
+    return this.#take(this.#upgrades, limitKey(address));
   }
 
   #take(buckets: TokenBuckets | undefined, subject: string): Taken {

@@ -6,7 +6,7 @@ import { clientAddress } from './client-address.ts';
 export interface RequestInfo {
   /** `r_…`, sent back as `X-Request-Id`. */
   readonly requestId: string;
-  /** The client's address; what limits count by is {@link limitKey} of it. */
+  /** The client's address. */
   readonly address: string;
   readonly startedAtMs: number;
   /** Of the address as it came, without its query: that carries secrets. */
