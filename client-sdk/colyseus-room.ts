@@ -1,5 +1,6 @@
 import { Room } from '@colyseus/sdk';
 import { GYRE_TYPE } from '../protocol/room-messages.ts';
+import { errorOfProblem, GyreError, isProblem } from './gyre-error.ts';
 import { Socket } from './socket.ts';
 import type { SocketClosed, WebSocketClass } from './socket.ts';
 
@@ -17,6 +18,11 @@ export interface RoomHandlers {
 /** Colyseus' protocol codes that are sent by hand (`Protocol` of @colyseus/shared-types). */
 const LEAVE_ROOM = 12;
 const ROOM_DATA = 13;
+const ROOM_REQUEST = 21;
+const ROOM_RESPONSE = 22;
+const STATUS_OK = 0;
+/** Request ids that are one byte on the wire; far more than are ever open at once. */
+const ASKS = 128;
 
 /**
  * A Colyseus room on a {@link Socket}: Colyseus' wire protocol and its decoding of state, without its reconnection,
@@ -25,16 +31,21 @@ const ROOM_DATA = 13;
 export class ColyseusRoom<State> extends Room<unknown, State> {
   readonly #socket: Socket;
   readonly #handlers: RoomHandlers;
+  /** Requests without an answer yet. */
+  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  #nextAsk = 0;
 
   constructor(name: string, WebSocketClass: WebSocketClass, handlers: RoomHandlers) {
     super(name);
     this.#socket = new Socket(WebSocketClass, {
       message: (event) => this.onMessageCallback(event),
-      closed: (event) => handlers.closed(event),
+      closed: (event) => this.#closed(event),
     });
     this.#handlers = handlers;
     // Room uses of its connection what Socket has.
     this.connection = this.#socket as unknown as Room['connection'];
+    // What it unpacks here are problems and pages, as objects like everywhere else.
+    Object.assign(this.packr, { mapsAsObjects: true });
     this.onJoin(() => undefined);
     this.onMessage('*', (type, payload) => handlers.message(String(type), payload));
     this.onStateChange(() => handlers.state());
@@ -64,6 +75,20 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
     this.#socket.send(new Uint8Array([LEAVE_ROOM]));
   }
 
+  /**
+   * A Colyseus request. Rejects with the problem that the server refuses it with, and as soon as the socket is gone;
+   * Colyseus' own would keep a timer going for 10 s after that.
+   */
+  ask<Answer>(name: string, payload: object): Promise<Answer> {
+    if (!this.isOpen) return Promise.reject(lost());
+    const asked = Promise.withResolvers<Answer>();
+    const id = this.#nextAsk;
+    this.#nextAsk = (id + 1) % ASKS;
+    this.#asked.set(id, asked as PromiseWithResolvers<unknown>);
+    this.#sendFrame([ROOM_REQUEST, id, ...fixstr(name)], this.packed(payload));
+    return asked.promise;
+  }
+
   /** Packed once, when it is said: what the caller does to its object afterwards changes nothing. */
   packed(value: unknown): Uint8Array {
     return new Uint8Array(this.packr.pack(value));
@@ -71,17 +96,41 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
 
   /** A `__gyre` message whose array is already packed. */
   sendGyre(packedArray: Uint8Array): void {
-    const frame = new Uint8Array(GYRE_HEADER.length + packedArray.length);
-    frame.set(GYRE_HEADER);
-    frame.set(packedArray, GYRE_HEADER.length);
+    this.#sendFrame(GYRE_HEADER, packedArray);
+  }
+
+  #sendFrame(header: readonly number[], packed: Uint8Array): void {
+    const frame = new Uint8Array(header.length + packed.length);
+    frame.set(header);
+    frame.set(packed, header.length);
     this.#socket.send(frame);
+  }
+
+  #answered(frame: Uint8Array): void {
+    const [, id = -1, status] = frame;
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    const answer: unknown = frame.length > 3 ? this.packr.unpack(frame.subarray(3)) : undefined;
+    if (status === STATUS_OK) asked?.resolve(answer);
+    else
+      asked?.reject(
+        isProblem(answer) ? errorOfProblem(answer) : new GyreError('unexpected-response', 'the hub failed'),
+      );
+  }
+
+  #closed(event: SocketClosed): void {
+    for (const { reject } of this.#asked.values()) reject(lost());
+    this.#asked.clear();
+    this.#handlers.closed(event);
   }
 
   protected override onMessageCallback(event: MessageEvent): void {
     this.#handlers.heard();
     const before = this.joinedAtTime;
     try {
-      super.onMessageCallback(event);
+      const frame = new Uint8Array(event.data as ArrayBuffer);
+      if (frame[0] === ROOM_RESPONSE) this.#answered(frame);
+      else super.onMessageCallback(event);
     } catch {
       // A frame that can't be decoded leaves the state in doubt; coming back brings it whole.
       this.drop();
@@ -91,5 +140,13 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
   }
 }
 
-/** ROOM_DATA, then the type as a msgpack fixstr. */
-const GYRE_HEADER = new Uint8Array([ROOM_DATA, 0xa0 | GYRE_TYPE.length, ...new TextEncoder().encode(GYRE_TYPE)]);
+/** A short string, as Colyseus and MessagePack encode it. */
+function fixstr(text: string): readonly number[] {
+  return [0xa0 | text.length, ...new TextEncoder().encode(text)];
+}
+
+const GYRE_HEADER = [ROOM_DATA, ...fixstr(GYRE_TYPE)];
+
+function lost(): GyreError {
+  return new GyreError('network', 'the connection was lost before an answer came', { retryable: true });
+}

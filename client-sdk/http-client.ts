@@ -22,6 +22,8 @@ export interface HttpRequest {
   readonly keyed?: boolean;
   /** Safe to repeat as it is, beyond GET and PUT, which always are. */
   readonly repeatable?: boolean;
+  /** Never repeated here: its caller tries again by itself. */
+  readonly once?: boolean;
   readonly ifMatch?: string | undefined;
 }
 
@@ -119,7 +121,7 @@ function headersOf(request: KeyedRequest, token: string | null): Record<string, 
 
 /** A 429 did nothing, so anything may follow it; of an unanswered request only what can't happen twice. */
 function mayRepeat(request: KeyedRequest, error: GyreError): boolean {
-  if (!error.retryable) return false;
+  if (!error.retryable || request.once) return false;
   if (error.code === 'rate-limited') return true;
   if (request.method === 'GET' || request.method === 'PUT') return true;
   return request.repeatable === true || request.idempotencyKey !== undefined;

@@ -1,6 +1,6 @@
 import { HUB_ROOM } from '../protocol/hub.ts';
 import { hubVerdict } from './close-verdict.ts';
-import { asGyreError, errorOfProblem, isProblem } from './gyre-error.ts';
+import { asGyreError } from './gyre-error.ts';
 import type { GyreError } from './gyre-error.ts';
 import { LiveValue } from './live.ts';
 import type { Live } from './live.ts';
@@ -63,7 +63,7 @@ export class Hub {
       name: HUB_ROOM,
       endpoint: options.endpoint,
       WebSocket: options.WebSocket,
-      ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', repeatable: true }),
+      ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', once: true }),
       isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
       verdict: hubVerdict,
       pingEveryMs: PING_EVERY_MS,
@@ -94,7 +94,7 @@ export class Hub {
     this.#watch = watch;
     if (!this.#joined) return;
     if (watch) void this.#askToWatch();
-    else this.#link.room.request('unwatch', {}).catch(() => undefined);
+    else this.#link.room.ask('unwatch', {}).catch(() => undefined);
   }
 
   stop(): void {
@@ -111,10 +111,10 @@ export class Hub {
     const watch = this.#watch;
     if (!watch) return;
     try {
-      const answer: { items: readonly LobbySummary[] } = await this.#link.room.request('watch', watch.request);
+      const answer = await this.#link.room.ask<{ items: readonly LobbySummary[] }>('watch', watch.request);
       if (this.#watch === watch) watch.watcher.items(answer.items);
     } catch (caught) {
-      const error = errorOfReject(caught);
+      const error = asGyreError(caught);
       if (this.#watch !== watch) return;
       if (!error.retryable) return watch.watcher.failed(error);
       await pause(error.retryAfterMs ?? WATCH_RETRY_MS, this.#ended.signal);
@@ -174,19 +174,4 @@ interface LobbyMessage {
 interface MatchMessage {
   readonly rev: number;
   readonly match: MatchView | null;
-}
-
-/** A rejected request carries the problem, as JSON text or already parsed; anything else is a matter of the line. */
-function errorOfReject(caught: unknown): GyreError {
-  const { reason } = (caught ?? {}) as { reason?: unknown };
-  const problem = typeof reason === 'string' ? parseJson(reason) : reason;
-  return isProblem(problem) ? errorOfProblem(problem) : asGyreError(caught);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

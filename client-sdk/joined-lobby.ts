@@ -57,7 +57,8 @@ export class JoinedLobby implements Lobby {
 
   /** A newer view; the caller has seen to their order. */
   follow(view: JoinedLobbyView): void {
-    this.#view.set(view);
+    // An answer and the hub tell the same; nobody need look at it twice.
+    if (JSON.stringify(view) !== JSON.stringify(this.view)) this.#view.set(view);
   }
 
   end(reason: LobbyCloseReason): void {

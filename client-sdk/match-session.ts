@@ -52,6 +52,7 @@ export class MatchSession implements Match {
       connection: 'reconnecting',
       pingMs: null,
       seatIndex: null,
+      epoch: null,
       closeReason: null,
     });
     this.#link = new RoomLink<object>({
@@ -160,7 +161,7 @@ export class MatchSession implements Match {
       method: 'POST',
       path: `/v1/matches/${this.id}/seat`,
       body: {},
-      repeatable: true,
+      once: true,
     });
     this.#setStatus({ seatIndex: grant.seatIndex });
     return grant;
@@ -187,7 +188,7 @@ export class MatchSession implements Match {
         this.#isWelcome = true;
         if (this.#leaving) this.#link.room.sayLeave();
         else this.#inputs.welcomed(message.lastSeq);
-        this.#setStatus({ seatIndex: message.seatIndex });
+        this.#setStatus({ seatIndex: message.seatIndex, epoch: message.epoch });
         this.#greeted();
         break;
       case 'reply':

@@ -45,6 +45,11 @@ export interface MatchStatus {
   readonly pingMs: number | null;
   /** This player's seat; null for a spectator. */
   readonly seatIndex: number | null;
+  /**
+   * Which life of the room this is: higher when another process, or another start of it, has taken over. Its time stood
+   * still in between, which it doesn't when only the connection was lost. null before the first connection.
+   */
+  readonly epoch: number | null;
   /** Why `connection` is `closed`; null before. */
   readonly closeReason: MatchCloseReason | null;
 }

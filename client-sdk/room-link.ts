@@ -43,10 +43,14 @@ const BACKOFF = { firstMs: 60, maxMs: 5_000 };
 /** A server that is just taking over a room holds an upgrade for up to 3 s. */
 const DIRECT_TIMEOUT_MS = 4_500;
 const SHARED_TIMEOUT_MS = 8_000;
+/** A server that asks for more patience is asked again all the same: someone waits for their game. */
+const MAX_PATIENCE_MS = 30_000;
 /** After this many failed tries in a row the right itself is in doubt, its address for one. */
 const TRIES_PER_RIGHT = 5;
-/** A socket that lived shorter counts as another failure, or a server that drops everyone would be dialled in a loop. */
+/** A socket that lived shorter counts as a failure too, or a server that drops everyone would be dialled in a loop. */
 const STEADY_MS = 2_000;
+/** But not as many: it got through, so it is worth trying again within half a second. */
+const MOST_SHAKY_FAILURES = 4;
 
 /** Keeps one room connected for as long as its right can be had: dials, dials again, asks anew. */
 export class RoomLink<State> {
@@ -124,6 +128,8 @@ export class RoomLink<State> {
       const error = asGyreError(caught);
       this.#failures++;
       if (this.#options.isFinal(error)) this.#finish({ error });
+      else if (error.retryAfterMs !== null)
+        await pause(Math.min(error.retryAfterMs, MAX_PATIENCE_MS), this.#ended.signal);
       return null;
     }
   }
@@ -169,7 +175,7 @@ export class RoomLink<State> {
     if (upMs !== null) this.#options.onDropped?.();
     if (verdict === 'final') return this.#finish({ code });
     if (this.status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });
-    this.#failures = upMs !== null && upMs >= STEADY_MS ? 1 : this.#failures + 1;
+    this.#failures = failuresAfter(this.#failures, upMs);
     // A room that moved is no longer where it was: the two addresses take turns.
     this.#direct = upMs !== null || !this.#direct;
     if (verdict === 'ask' || this.#failures % TRIES_PER_RIGHT === 0) this.#grant = null;
@@ -178,4 +184,10 @@ export class RoomLink<State> {
   #setStatus(change: Partial<LinkStatus>): void {
     this.status.set({ ...this.status.view, ...change });
   }
+}
+
+/** Failures in a row, after a socket that was let in for `upMs`; null: it never was. */
+function failuresAfter(failures: number, upMs: number | null): number {
+  if (upMs === null) return failures + 1;
+  return upMs >= STEADY_MS ? 1 : Math.min(failures + 1, MOST_SHAKY_FAILURES);
 }

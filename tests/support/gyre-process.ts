@@ -1,0 +1,121 @@
+/** A Gyre in a process of its own that can be killed and started again at the same address. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createTestDatabase, type TestDatabase } from './postgres.ts';
+import { waitFor } from './wait-for.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+const START_TIMEOUT_MS = 20_000;
+
+export interface GyreProcessOptions {
+  /** Environment besides the port, the data folder and the database. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class GyreProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #database: TestDatabase;
+  readonly #dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | null = null;
+  #output = '';
+
+  private constructor(port: number, database: TestDatabase, dataDir: string, options: GyreProcessOptions) {
+    this.port = port;
+    this.#database = database;
+    this.#dataDir = dataDir;
+    this.#env = options.env ?? {};
+  }
+
+  static async start(options: GyreProcessOptions = {}): Promise<GyreProcess> {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-process-'));
+    const gyre = new GyreProcess(await freePort(), await createTestDatabase(), dataDir, options);
+    await gyre.start();
+    return gyre;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Everything that it has written so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts it, again if it was stopped: on the same port, data and database. Resolves when it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['tests/support/gyre-host.ts'], {
+      cwd: ROOT,
+      env: {
+        ...withoutJest(process.env),
+        PORT: String(this.port),
+        HOST: '127.0.0.1',
+        DATABASE_URL: this.#database.url,
+        GYRE_DATA_DIR: this.#dataDir,
+        GYRE_SECRET: 'a secret of tests, which is long enough',
+        GYRE_RATE_LIMITS: 'off',
+        GYRE_LOG_LEVEL: 'warn',
+        ...this.#env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    const ready = async (): Promise<boolean> => {
+      if (child.exitCode !== null) return true;
+      return (await fetch(`${this.endpoint}/readyz`)).ok;
+    };
+    await waitFor(ready, { timeoutMs: START_TIMEOUT_MS, what: 'a ready Gyre' });
+    if (child.exitCode !== null) throw new Error(`Gyre ended with ${child.exitCode}:\n${this.#output}`);
+  }
+
+  /** `kill -9`: nothing is said to anyone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ctrl-C: it parks its matches and ends. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await this.#database[Symbol.asyncDispose]();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+}
+
+/** A port that nobody listens on: it must be known before the process starts, and be the same when it starts again. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Jest's own settings for Node are not for the service. */
+function withoutJest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, NODE_OPTIONS: undefined, NODE_ENV: undefined };
+}

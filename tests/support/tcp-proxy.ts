@@ -1,0 +1,70 @@
+/** A stretch of network that can be cut: pipes every connection to one port. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+export class TcpProxy implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #isCut = false;
+  /** Where connections lead from here on. */
+  target: number;
+  /** How many connections it has let through. */
+  connections = 0;
+
+  private constructor(targetPort: number) {
+    this.target = targetPort;
+    this.#server = createServer((incoming) => {
+      if (this.#isCut) {
+        incoming.destroy();
+        return;
+      }
+      this.connections += 1;
+      const outgoing = connect(this.target, '127.0.0.1');
+      for (const socket of [incoming, outgoing]) this.#keep(socket);
+      incoming.once('close', () => outgoing.destroy());
+      outgoing.once('close', () => incoming.destroy());
+      incoming.pipe(outgoing).pipe(incoming);
+    });
+  }
+
+  static async to(targetPort: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resets all connections; new ones get through. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Resets all connections, and every new one until {@link mend}. */
+  cut(): void {
+    this.#isCut = true;
+    this.drop();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    // A torn pipe is what this is for.
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+}
