@@ -128,11 +128,6 @@ export class LocalRoomHost implements RoomHost {
     await Promise.all((await this.#allRooms()).map((room) => room.end(CloseCode.comeBack)));
   }
 
-  /** A stock SDK's `reconnect(token)` asks with the token alone. null: it opens no seat of this match. */
-  sessionIdOf(matchId: string, token: string): string | null {
-    return this.#hosted.get(matchId)?.room?.sessionIdOf(token) ?? null;
-  }
-
   async #reserve(reservation: Reservation): Promise<void> {
     const { matchId } = reservation;
     const create = (): MatchCore =>

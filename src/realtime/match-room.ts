@@ -112,17 +112,6 @@ export class MatchRoom implements SocketHandler, Steppable {
     return { ...this.#core.seat(seatIndex), taken, generation };
   }
 
-  /** The session id of the seat that a reconnection token is for; null: none of this match. */
-  sessionIdOf(token: string): string | null {
-    const { seats, services } = this.#parts;
-    for (const { index: seatIndex, playerId } of seats) {
-      if (playerId === null) continue;
-      const sessionId = services.gate.sessionIdOf({ matchId: this.matchId, seatIndex, playerId });
-      if (services.gate.recognise(this.matchId, seats, { sessionId, token }) !== null) return sessionId;
-    }
-    return null;
-  }
-
   /** Starts a new match: its time runs, and it admits its players. */
   open(): void {
     if (this.#state !== 'reserved') return;

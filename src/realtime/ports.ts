@@ -54,7 +54,6 @@ export interface MatchEvents {
 
 /** Genuine rights to the seats of a match. Implemented by `SeatRights` (src/matches). */
 export interface SeatGate {
-  sessionIdOf(seat: { matchId: string; seatIndex: number; playerId: string }): string;
   /** A reconnection token of the seat's generation. */
   sign(claim: { matchId: string; seatIndex: number; playerId: string; generation: number }): string;
   /** null: the session id is unknown, or the token isn't of this match, seat and player. */
