@@ -21,7 +21,7 @@ interface Run {
 class CountingProcess {
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
-  readonly ended: Promise<unknown>;
+  readonly #ended: Promise<unknown>;
 
   constructor(place: { url: string; dataDir: string }, { tickRateHz = 0, create = [], dieAt }: Run) {
     const args = [SCRIPT, place.url, place.dataDir, String(tickRateHz), create.join(',')];
@@ -30,7 +30,7 @@ class CountingProcess {
     });
     const output = createInterface({ input: this.#child.stdout ?? process.stdin });
     output.on('line', (line) => this.lines.push(line));
-    this.ended = Promise.all([once(this.#child, 'exit'), once(output, 'close')]);
+    this.#ended = Promise.all([once(this.#child, 'exit'), once(output, 'close')]);
   }
 
   async ready(): Promise<this> {
@@ -38,9 +38,15 @@ class CountingProcess {
     return this;
   }
 
+  /** It was told at which point to die: one that does not is ended, and the test has failed. */
+  async died(): Promise<void> {
+    expect(await waitFor(() => this.#child.signalCode, { what: 'its death' })).toBe('SIGKILL');
+    await this.#ended;
+  }
+
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.ended;
+    await this.#ended;
   }
 
   /** The last count that it said of each match, in lines of this kind. */
@@ -94,7 +100,7 @@ test.each(['before the claim', 'after the claim', 'restoring m_cccccccc', 'befor
     const first = await place.run({ tickRateHz: 60, create: MATCH_IDS }).ready();
     await waitFor(() => MATCH_IDS.every((id) => (first.counts('released').get(id) ?? 0) > 3));
     await first.kill();
-    for (let death = 0; death < 2; death += 1) await place.run({ dieAt }).ended;
+    for (let death = 0; death < 2; death += 1) await place.run({ dieAt }).died();
     const next = await place.run({}).ready();
     const adopted = next.counts('adopted');
     expect([...adopted.keys()].sort()).toEqual(MATCH_IDS);
@@ -109,9 +115,9 @@ test('a match that kills its process three times is abandoned, and all others go
   const first = await place.run({ create: MATCH_IDS }).ready();
   await first.kill();
   // A rate makes them step; the one that is poison takes the process along.
-  await place.run({ tickRateHz: 60, dieAt: `stepping ${poison}` }).ended;
-  await place.run({ dieAt: `restoring ${poison}` }).ended;
-  await place.run({ tickRateHz: 60, dieAt: `stepping ${poison}` }).ended;
+  await place.run({ tickRateHz: 60, dieAt: `stepping ${poison}` }).died();
+  await place.run({ dieAt: `restoring ${poison}` }).died();
+  await place.run({ tickRateHz: 60, dieAt: `stepping ${poison}` }).died();
   const next = await place.run({ tickRateHz: 60, dieAt: `stepping ${poison}` }).ready();
   expect(next.lines).toContain(`abandoned ${poison} crashed`);
   expect([...next.counts('adopted').keys()].sort()).toEqual(MATCH_IDS.filter((id) => id !== poison));
