@@ -49,7 +49,8 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: fc.constant('ready' as const), who: mostly(UNREADY), ready: mostlyTrue }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constantFrom('start' as const), who: mostlyHost }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('cancel' as const, 'close'), who: mostlyHost }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('away' as const, 'back', 'back'), who }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('away' as const), who: mostlyHost }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('back' as const), who }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constantFrom('kick' as const, 'lift', 'hand over'), who: mostlyHost, whom: who }),
@@ -300,6 +301,11 @@ function transitions({ step, before, after, refused }: Seen): Readonly<Record<st
     (key) => !isDeepStrictEqual(before.lobby[key as 'settings'], after.lobby[key as 'settings']),
   );
   const ended = from === 'in-match' && to === 'open';
+  const host = memberOf(after, after.lobby.hostId);
+  const lost = before.members.some(({ playerId, connected, ready }) => {
+    const now = memberOf(after, playerId);
+    return now === undefined || (connected && !now.connected) || (ready && !now.ready);
+  });
   const noMarks = after.members.every(({ ready }) => !ready);
   const keptMarks = after.members.every(
     ({ playerId, ready }) => (memberOf(before, playerId)?.ready ?? false) === ready,
@@ -314,8 +320,11 @@ function transitions({ step, before, after, refused }: Seen): Readonly<Record<st
     'a match clears all marks': !ended || noMarks,
     'marks change by their members, teams, new terms and matches alone':
       keptMarks || onNewTerms || ended || step.do === 'ready' || step.do === 'team',
-    'who leaves a countdown stops it':
-      !(from === 'countdown' && after.members.length < before.members.length) || to !== 'countdown',
+    'who is no longer there or ready stops a countdown': !(from === 'countdown' && lost) || to !== 'countdown',
+    'a host who is gone is followed by one who is there':
+      host?.connected !== false ||
+      connectedMembers(after).length === 0 ||
+      memberOf(before, after.lobby.hostId)?.connected === false,
   };
 }
 
