@@ -20,7 +20,7 @@ interface Move {
 
 describe.each(Object.entries<AnyRoomClass>(rooms))('%s', (_name, room) => {
   test.each(SEEDS)(
-    'a crash changes nothing: any step, restored, goes on as the run without the crash (seed %i)',
+    '[SV-3] a crash changes nothing: any step, restored, goes on as the run without the crash (seed %i)',
     (seed) => {
       const moves = drawMoves(room, seed);
       const crashes = new Set(Array.from({ length: 3 }, (_, index) => (seed * 7 + index * 17) % STEPS));

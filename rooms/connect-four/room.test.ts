@@ -29,7 +29,7 @@ test('a match goes on after its process is killed in the middle of a turn', asyn
   expect(match.result?.placements.map((placement) => placement.seatIndex)).toEqual([first, second]);
 });
 
-test('four in a row wins', async () => {
+test('[C4-1] four in a row wins', async () => {
   const { match, first, second } = await start();
   await using _ = match;
   for (let row = 0; row < 3; row += 1) {
@@ -63,7 +63,7 @@ describe('refusals change nothing', () => {
   });
 });
 
-test('a full board is a draw', async () => {
+test('[C4-1] a full board is a draw', async () => {
   const { match, first, second } = await start();
   await using _ = match;
   for (const [disc, column] of DRAWN_GAME.entries()) {
@@ -74,14 +74,14 @@ test('a full board is a draw', async () => {
   expect(match.result?.placements.map(({ place }) => place)).toEqual([1, 1]);
 });
 
-test('resigning loses, also out of turn', async () => {
+test('[C4-1] resigning loses, also out of turn', async () => {
   const { match, first, second } = await start();
   await using _ = match;
   await match.request(second, 'resign');
   expect(match.result?.placements.map(({ seatIndex }) => seatIndex)).toEqual([first, second]);
 });
 
-test('leaving loses; being away shortly does not', async () => {
+test('[C4-1] leaving loses; being away shortly does not', async () => {
   const { match, first, second } = await start();
   await using _ = match;
   match.drop(first);
@@ -92,7 +92,7 @@ test('leaving loses; being away shortly does not', async () => {
   expect(match.result?.placements.map(({ seatIndex }) => seatIndex)).toEqual([second, first]);
 });
 
-test('each turn has its own clock', async () => {
+test('[C4-1] each turn has its own clock', async () => {
   const { match, first, second } = await start();
   await using _ = match;
   match.advance(9_999);
@@ -102,7 +102,7 @@ test('each turn has its own clock', async () => {
   expect(match.result?.placements.map(({ seatIndex }) => seatIndex)).toEqual([first, second]);
 });
 
-test('both seats begin equally often', async () => {
+test('[C4-2] both seats begin equally often', async () => {
   let seatZeroBegan = 0;
   for (let seed = 0; seed < 1_000; seed += 1) {
     await using match = await testMatch(ConnectFourRoom, { seed: seed * 2_654_435_761 });

@@ -127,7 +127,7 @@ class Driver {
   }
 }
 
-describe('inputs are consumed exactly once', () => {
+describe('[RM-2] inputs are consumed exactly once', () => {
   test('an input sent again is not consumed again, but its reply is', () => {
     const match = new Driver();
     match.input(0, 1, 'add', { by: 5 }, true);
@@ -140,7 +140,7 @@ describe('inputs are consumed exactly once', () => {
     ]);
   });
 
-  test('also after a crash, and a refusal stays a refusal', () => {
+  test('[RM-4] also after a crash, and a refusal stays a refusal', () => {
     const match = new Driver();
     match.input(0, 1, 'add', { by: 9 }, true);
     match.input(0, 2, 'add', { by: 9 }, true);
@@ -185,7 +185,7 @@ describe('inputs are consumed exactly once', () => {
     ['a payload that does not fit', [1, 'add', { by: 10 }]],
     ['no payload where one is declared', [1, 'add', null]],
     ['a payload where none is declared', [1, 'draw', {}]],
-  ] as [string, GyreInput][])('%s is bad input, and changes nothing', (_title, input) => {
+  ] as [string, GyreInput][])('[RM-3] %s is bad input, and changes nothing', (_title, input) => {
     const match = new Driver();
     expect(match.core.receive(0, input)).toBe('bad-input');
     expect(match.step()).toBeNull();
@@ -193,7 +193,7 @@ describe('inputs are consumed exactly once', () => {
   });
 });
 
-describe('what a crash brings back', () => {
+describe('[RM-7] what a crash brings back', () => {
   test('state, kept values and random numbers', () => {
     const [calm, killed] = [new Driver(), new Driver()];
     for (const match of [calm, killed]) match.input(0, 1, 'draw', null);
@@ -207,7 +207,7 @@ describe('what a crash brings back', () => {
     expect(killed.state).toEqual({ count: 0, note: '2' });
   });
 
-  test('timers go off at their match time; time that the process lived counts, the outage does not', () => {
+  test('[SV-4] timers go off at their match time; time that the process lived counts, the outage does not', () => {
     const match = new Driver();
     match.input(0, 1, 'alarm', { inMs: 1_000 });
     match.crash(400);
@@ -226,7 +226,7 @@ describe('what a crash brings back', () => {
     expect(match.state.note).toMatch(/^left/);
   });
 
-  test('a result that was recorded comes out again, until the match is gone', () => {
+  test('[MA-2] a result that was recorded comes out again, until the match is gone', () => {
     const match = new Driver();
     const { output } = match.input(1, 1, 'win', null);
     expect(output?.result?.placements.map(({ seatIndex, place }) => [seatIndex, place])).toEqual([
@@ -250,7 +250,7 @@ describe('what a crash brings back', () => {
 });
 
 describe('seats', () => {
-  test('away, back, and given up after the grace', () => {
+  test('[RM-5] away, back, and given up after the grace', () => {
     const match = new Driver();
     match.core.seatDropped(0);
     match.step(1_000);
@@ -267,7 +267,7 @@ describe('seats', () => {
     expect(match.state.count).toBe(0);
   });
 
-  test('nobody takes it within 30 s: given up', () => {
+  test('[RM-5] nobody takes it within 30 s: given up', () => {
     const core = MatchCore.create(ROOM, INIT, () => {});
     core.start();
     core.seatConnected(0, 0);
@@ -277,7 +277,7 @@ describe('seats', () => {
     expect(core.seat(1).givenUp).toBe(true);
   });
 
-  test('everyone left, and the game did not end it: a draw', () => {
+  test('[RM-9] everyone left, and the game did not end it: a draw', () => {
     const match = new Driver();
     match.core.giveUpSeat(0);
     match.core.giveUpSeat(1);
@@ -294,7 +294,7 @@ describe('seats', () => {
   });
 });
 
-describe('a throw in the game', () => {
+describe('[RM-6] a throw in the game', () => {
   test('costs its message, not the match; the fifth ends it', () => {
     const match = new Driver();
     for (let seq = 1; seq <= 4; seq += 1) {
@@ -323,7 +323,7 @@ test('events leave with the tick that they happened in', () => {
   ]);
 });
 
-test('a step with nothing to do is no tick and writes nothing', () => {
+test('[RM-1] a step with nothing to do is no tick and writes nothing', () => {
   const match = new Driver();
   const { tick } = match.core;
   expect(match.step(10_000)).toBeNull();
