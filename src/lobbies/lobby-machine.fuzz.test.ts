@@ -28,7 +28,7 @@ test(
     );
     // A run that never gets there proves nothing.
     for (const state of ['open', 'countdown', 'starting', 'in-match'] as const)
-      expect(reached.get(state)).toBeGreaterThan(RUNS);
+      expect(reached.get(state)).toBeGreaterThan(RUNS / 5);
   },
   20_000 + RUNS * MS_PER_RUN,
 );
