@@ -19,7 +19,8 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+/** The wait for a free connection counts too: a crowd is served late rather than told that the database is away. */
+const CONNECT_TIMEOUT_MS = 30_000;
 /** Nothing a request asks for takes this long unless something is wrong; then one query is lost, not a connection. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** A transaction that its process has forgotten would hold its locks for ever. */
