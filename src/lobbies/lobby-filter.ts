@@ -4,8 +4,10 @@ import type { GameRegistry } from '../games/registry.ts';
 import { isStorableText } from '../http/parse-json.ts';
 import { ProblemError } from '../http/problem.ts';
 
-export const FILTER_OPS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in'] as const;
-export type FilterOp = (typeof FILTER_OPS)[number];
+/** What a name may end in, as in `openSlots.ge`. */
+export const FILTER_OPS = ['ne', 'lt', 'le', 'gt', 'ge', 'in'] as const;
+/** `eq` is a name without an operator. */
+export type FilterOp = 'eq' | (typeof FILTER_OPS)[number];
 export type FilterValue = string | number | boolean;
 
 const TYPES = {
@@ -71,7 +73,7 @@ function parseFilter(entries: readonly Entry[], games: GameRegistry): LobbyFilte
 
 /** Keys that lists can be filtered by: those of the one game that is asked for, else those of any game. */
 function lobbyKeysFor(entries: readonly Entry[], games: GameRegistry): ReadonlySet<string> {
-  const named = entries.find(({ name }) => name === 'game' || name === 'game.eq')?.value;
+  const named = entries.find(({ name }) => name === 'game')?.value;
   const names = typeof named === 'string' ? [named] : games.names;
   return new Set(names.flatMap((name) => games.get(name)?.lobbyKeys ?? []));
 }
