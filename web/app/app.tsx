@@ -1,0 +1,66 @@
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { LobbyBrowser } from '../browser/lobby-browser.tsx';
+import { GameScreen } from '../game/game-screen.tsx';
+import { useLive } from '../live/use-live.ts';
+import { LobbyScreen } from '../lobby/lobby-screen.tsx';
+import { SignIn } from '../sign-in/sign-in.tsx';
+import { Announcer } from '../ui/announcer.tsx';
+import { ReconnectBanner } from '../ui/connection.tsx';
+import { ToastList } from '../ui/toast-list.tsx';
+import { Boot } from './boot.tsx';
+import { Header } from './header.tsx';
+import { inviteOf } from './invite.ts';
+import { JoinProvider } from './join.tsx';
+import { useApp } from './parts.ts';
+import { useNews } from './use-news.ts';
+import { useResume } from './use-resume.ts';
+
+/** The whole page: which screen there is follows from where the player is, so a reload leads to the same one. */
+export function App(): VNode {
+  const { gyre } = useApp();
+  const [invite, setInvite] = useState(() => inviteOf(location));
+  const resumed = useResume();
+  const { player } = useLive(gyre);
+  useNews();
+  return (
+    <>
+      <a class="skip-link" href="#main" onClick={skipToMain}>
+        Skip to the content
+      </a>
+      <ReconnectBanner />
+      {player && resumed.isDone ? (
+        <JoinProvider invite={invite} onInviteUsed={() => setInvite(null)}>
+          <Header player={player} />
+          <PlayerScreen />
+        </JoinProvider>
+      ) : resumed.isDone ? (
+        <SignIn invite={invite} />
+      ) : (
+        <Boot hasTrouble={resumed.hasTrouble} />
+      )}
+      <ToastList />
+      <Announcer />
+    </>
+  );
+}
+
+function PlayerScreen(): VNode {
+  const { gyre, table } = useApp();
+  const { lobby } = useLive(gyre);
+  const match = useLive(table);
+  useEffect(() => {
+    // Each screen's own heading takes the focus; after a sign-out the next player starts at the top.
+    scrollTo(0, 0);
+  }, [lobby?.id, match?.id]);
+  if (match) return <GameScreen key={match.id} match={match} lobby={lobby} />;
+  if (lobby) return <LobbyScreen key={lobby.id} lobby={lobby} />;
+  return <LobbyBrowser />;
+}
+
+/** Not by the address: its hash names the lobby. */
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  const heading = document.querySelector<HTMLElement>('#main h1');
+  heading?.focus();
+}

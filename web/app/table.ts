@@ -1,0 +1,57 @@
+import { GyreError } from '../../client-sdk/index.ts';
+import type { Live } from '../../client-sdk/index.ts';
+import { Store } from '../live/store.ts';
+import type { Toasts } from '../ui/toasts.ts';
+import type { Client, OwnLobby, OwnMatch } from './parts.ts';
+
+/**
+ * The match on the table: takes the seat in each match of the player's lobby as it begins. A match stays, with its last
+ * board and result, until its player puts it away or the next one begins.
+ */
+export class Table implements Live<OwnMatch | null> {
+  readonly #shown = new Store<OwnMatch | null>(null);
+  readonly #gyre: Client;
+  readonly #toasts: Toasts;
+  #following: OwnLobby | null = null;
+
+  constructor(gyre: Client, toasts: Toasts) {
+    this.#gyre = gyre;
+    this.#toasts = toasts;
+    gyre.subscribe(({ player, lobby, match }) => {
+      if (match) this.#shown.set(match);
+      if (!player) this.#shown.set(null);
+      if (lobby && lobby !== this.#following) void this.#follow(lobby);
+      this.#following = lobby;
+    });
+  }
+
+  get view(): OwnMatch | null {
+    return this.#shown.view;
+  }
+
+  get subscribe(): Live<OwnMatch | null>['subscribe'] {
+    return this.#shown.subscribe;
+  }
+
+  /** Puts the match away. One that is still played comes back with the next sign of it. */
+  clear(): void {
+    this.#shown.set(null);
+  }
+
+  /** Takes the seat back that another tab or device has taken. */
+  async takeBack(match: OwnMatch): Promise<void> {
+    this.#shown.set(await this.#gyre.matches.join(match.id));
+  }
+
+  async #follow(lobby: OwnLobby): Promise<void> {
+    for (;;) {
+      try {
+        this.#shown.set(await lobby.nextMatch());
+      } catch (error) {
+        if (GyreError.is(error, 'not-in-lobby') || GyreError.is(error, 'signed-out')) return;
+        if (GyreError.is(error, 'closed')) return;
+        this.#toasts.showError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { AnyMatchView } from '../../client-sdk/index.ts';
+import type { Games } from '../../rooms/games.ts';
+import { useApp } from '../app/parts.ts';
+import { outcomeOf, OUTCOME_WORDS } from '../game/outcome.ts';
+import { agoWords } from '../words/time.ts';
+
+type MatchView = AnyMatchView<Games>;
+
+const SHOWN = 5;
+
+/** The player's last games; nothing before the first one. */
+export function RecentGames(): VNode | null {
+  const { gyre } = useApp();
+  const [matches, setMatches] = useState<readonly MatchView[]>([]);
+  useEffect(() => {
+    // Merely nice to have: without it the page is whole.
+    gyre.matches.history({ limit: SHOWN }).then(
+      ({ items }) => setMatches(items),
+      () => undefined,
+    );
+  }, [gyre]);
+  const over = matches.filter(({ finishedAt }) => finishedAt !== null);
+  if (over.length === 0) return null;
+  return (
+    <section class="card recent" aria-labelledby="recent-title">
+      <h2 id="recent-title">Your last games</h2>
+      <ul class="recent-list">
+        {over.map((match) => (
+          <RecentGame key={match.id} match={match} myId={gyre.player?.id ?? ''} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RecentGame({ match, myId }: { readonly match: MatchView; readonly myId: string }): VNode {
+  const outcome = outcomeOf(match.result, match.seats.find(({ playerId }) => playerId === myId)?.index ?? null);
+  const others = match.seats.filter(({ playerId }) => playerId !== myId).map(({ displayName }) => displayName);
+  return (
+    <li>
+      <span class={`outcome outcome-${outcome}`}>{OUTCOME_WORDS[outcome]}</span>
+      <span>against {others.join(' and ')}</span>
+      <time dateTime={match.finishedAt ?? ''}>{agoWords(Date.parse(match.finishedAt ?? ''), Date.now())}</time>
+    </li>
+  );
+}

@@ -1,0 +1,45 @@
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { useApp } from '../app/parts.ts';
+import type { OwnLobby } from '../app/parts.ts';
+import { useNow } from '../live/use-now.ts';
+import { useTask } from '../live/use-task.ts';
+import { Button } from '../ui/button.tsx';
+
+export interface CountdownProps {
+  readonly lobby: OwnLobby;
+  readonly view: OwnLobby['view'];
+  readonly myId: string;
+}
+
+/** Covers the lobby while the game is about to start. */
+export function Countdown({ lobby, view, myId }: CountdownProps): VNode | null {
+  const { gyre, announcements } = useApp();
+  const isOn = view.state === 'countdown' || view.state === 'starting' || view.state === 'in-match';
+  useNow(100, isOn);
+  const [isBusy, run] = useTask();
+  const secondsLeft = view.countdownEndsAt
+    ? Math.max(0, Math.ceil((Date.parse(view.countdownEndsAt) - gyre.serverNowMs()) / 1_000))
+    : 0;
+  const isCounting = view.state === 'countdown' && secondsLeft > 0;
+  useEffect(() => {
+    if (view.state === 'countdown') announcements.say(`The game starts in ${secondsLeft} seconds.`);
+  }, [view.state]);
+  if (!isOn) return null;
+  const isHost = view.hostId === myId;
+  return (
+    <section class="countdown" aria-label="The game is about to start">
+      <div class="countdown-face" role="timer" aria-label={isCounting ? `${secondsLeft} seconds` : 'Now'}>
+        <span key={secondsLeft} class="countdown-number" aria-hidden="true">
+          {isCounting ? secondsLeft : '·'}
+        </span>
+      </div>
+      <p class="countdown-words">{isCounting ? 'Get ready' : 'Setting the board…'}</p>
+      {view.state === 'countdown' && (
+        <Button autoFocus busy={isBusy} onPress={() => run(() => (isHost ? lobby.cancel() : lobby.setReady(false)))}>
+          {isHost ? 'Cancel' : 'I’m not ready'}
+        </Button>
+      )}
+    </section>
+  );
+}

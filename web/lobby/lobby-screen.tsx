@@ -1,0 +1,63 @@
+import type { VNode } from 'preact';
+import { useApp } from '../app/parts.ts';
+import type { OwnLobby } from '../app/parts.ts';
+import { useLive } from '../live/use-live.ts';
+import { useTask } from '../live/use-task.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { LOBBY_REASON_WORDS } from '../words/reasons.ts';
+import { ChatPanel } from './chat-panel.tsx';
+import { Countdown } from './countdown.tsx';
+import { LastGame } from './last-game.tsx';
+import { MemberList } from './member-list.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { SharePanel } from './share-panel.tsx';
+import { StartBar } from './start-bar.tsx';
+import { useLobbyNews } from './use-lobby-news.ts';
+
+/** The gathering before a game. */
+export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
+  const { gyre } = useApp();
+  const view = useLive(lobby);
+  const [isLeaving, run] = useTask();
+  useLobbyNews(lobby);
+  const myId = gyre.player?.id ?? '';
+  return (
+    <Screen
+      class="lobby"
+      title={view.name}
+      heading={
+        <>
+          {view.name}
+          {view.private && (
+            <span class="tag">
+              <Icon name="lock" /> Private
+            </span>
+          )}
+          {view.locked && <span class="tag">Locked</span>}
+        </>
+      }
+    >
+      <div class="lobby-main">
+        {view.reason && (
+          <p class="note" role="status">
+            {LOBBY_REASON_WORDS[view.reason]}
+          </p>
+        )}
+        <LastGame view={view} myId={myId} />
+        <MemberList lobby={lobby} view={view} myId={myId} />
+        <StartBar lobby={lobby} view={view} myId={myId} />
+        <SettingsPanel lobby={lobby} view={view} isHost={view.hostId === myId} />
+      </div>
+      <div class="lobby-side">
+        <SharePanel code={view.code} />
+        <ChatPanel lobby={lobby} myId={myId} />
+        <Button kind="quiet" icon="exit" busy={isLeaving} onPress={() => run(() => lobby.leave())}>
+          Leave the lobby
+        </Button>
+      </div>
+      <Countdown lobby={lobby} view={view} myId={myId} />
+    </Screen>
+  );
+}
