@@ -59,12 +59,6 @@ export class LobbyTalk {
     return { items: items.map(messageView), nextCursor: last === undefined ? null : encodeCursor(last.seq, query) };
   }
 
-  /** The message of a `chat` nudge; null if its lobby was closed in the meantime. */
-  async message(messageId: string): Promise<ChatMessage | null> {
-    const [row] = await this.#db.select().from(lobbyMessages).where(eq(lobbyMessages.id, messageId));
-    return row === undefined ? null : messageView(row);
-  }
-
   /** Keeps a complaint for the operator, with the message that it is about. */
   async report(tx: Tx, call: LobbyCall, { playerId, reason, messageId }: ReportCreate): Promise<void> {
     await this.#member(tx.sql, call);
