@@ -29,6 +29,9 @@ export interface RoomEngineOptions {
   readonly onFenced: () => void;
 }
 
+/** Idle matches that keep an old piece of the log are in no hurry to be written anew. */
+const FULL_SPREAD_MS = 30_000;
+
 /** What adoption asks of the service: the database's side. */
 export interface AdoptionNeeds extends Pick<AdoptionParts, 'coordinator' | 'reservationOf' | 'abandon' | 'sweep'> {
   /** Log and database may disagree on given up seats, by what the dead process did last. */
@@ -75,8 +78,10 @@ export class RoomEngine {
   static async open(options: RoomEngineOptions): Promise<RoomEngine> {
     const { dataDir, incarnation, hub, log } = options;
     const clock = new ProcessClock();
+    // Until players can come back, the outage goes on.
+    clock.freeze();
     const mark = new StepMark(path.join(dataDir, 'step-mark'));
-    const onRotated = (): void => engine.#scheduler.requestFulls(engine.#log.matchesNeedingFull());
+    const onRotated = (): void => engine.#scheduler.requestFulls(engine.#log.matchesNeedingFull(), FULL_SPREAD_MS);
     const roomLog = await LocalRoomLog.open({ folder: logFolder(options), incarnation, clock, onRotated });
     const engine = new RoomEngine(options, { clock, log: roomLog, mark });
     await openHub({ service: hub, log, directory: engine.#directory });
@@ -96,6 +101,11 @@ export class RoomEngine {
       logger,
     });
     for (const matchId of adopted) await needs.reconcileSeats(matchId);
+  }
+
+  /** Players can come: the time of all matches runs. */
+  run(): void {
+    this.#clock.thaw();
   }
 
   /** Leads a WebSocket that the guard let through to its room. */

@@ -112,6 +112,7 @@ async function startOn(database: RunningDatabase, games: GameRegistry, options: 
   const health = new Health(db);
   const server = serve(options, { services, engine, limits, health, database });
   await listen(server, config);
+  engine.run();
   health.ready();
   return new RunningGyre({ server, services, engine, coordinator, database, health, log });
 }

@@ -48,6 +48,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
   #turn: Promise<void> = Promise.resolve();
   #lastLifeMs = -1;
   #lifeTimer: NodeJS.Timeout | null = null;
+  #saying = false;
   #end: 'open' | 'sealed' | 'closed' = 'open';
 
   private constructor(options: LocalLogOptions) {
@@ -190,8 +191,12 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
   }
 
   #sayAlive(): void {
-    if (this.#options.clock.nowMs() - this.#lastLifeMs < LIFE_EVERY_MS * 0.9) return;
+    if (this.#saying || this.#options.clock.nowMs() - this.#lastLifeMs < LIFE_EVERY_MS * 0.9) return;
+    this.#saying = true;
+    const said = (): void => {
+      this.#saying = false;
+    };
     // A failure shows at the next append of records, whose caller can do something about it.
-    this.append([]).catch(() => {});
+    this.append([]).then(said, said);
   }
 }
