@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { LiveMatches } from './live-matches.ts';
 import { LogSealedError } from './log-errors.ts';
-import { isSealed, logPath, segmentPath } from './log-files.ts';
+import { isSealed, logPath, segmentPath, syncAll } from './log-files.ts';
 import { encodeBatch } from './log-format.ts';
 import { LogSegment } from './log-segment.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
@@ -92,7 +92,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
       try {
         // Sealed meanwhile, or on a disk that fails: a last sign of life is nothing to hold up an end.
         if (this.#end === 'open') await this.#append([]).catch(() => {});
-        await this.#segment?.sync();
+        await syncAll([...this.#complete, this.#lastNumber].map((number) => segmentPath(this.#path, number)));
       } finally {
         this.#end = 'closed';
         await this.#segment?.close();

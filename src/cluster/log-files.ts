@@ -44,6 +44,18 @@ export function isSealed(log: string): boolean {
   return existsSync(path.join(log, SEAL));
 }
 
+/** Waits until these files are on the disk. One that was deleted meanwhile needs no waiting for. */
+export async function syncAll(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    try {
+      await using handle = await open(file, 'r+');
+      await handle.sync();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
 export async function discardLog(log: string): Promise<void> {
   await rename(log, log + DISCARDED);
   await rm(log + DISCARDED, { recursive: true });

@@ -37,10 +37,6 @@ export class LogSegment {
     this.#bytes += content.length;
   }
 
-  sync(): Promise<void> {
-    return this.#file.sync();
-  }
-
   close(): Promise<void> {
     return this.#file.close();
   }
