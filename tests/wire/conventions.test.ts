@@ -1,6 +1,6 @@
 /** "Conventions" of the wire contract. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { succeeded } from './support/client.ts';
+import { expectOk } from './support/client.ts';
 import { expectLobby, id, TIME } from './support/shapes.ts';
 import { join, ready, see, Wire } from './support/wire.ts';
 
@@ -14,16 +14,16 @@ afterAll(async () => {
 
 describe('bodies', () => {
   test('may be left out where all fields are optional', async () => {
-    succeeded(await wire.anyone.post('/v1/auth/guest'), 201);
+    expectOk(await wire.anyone.post('/v1/auth/guest'), 201);
     const [ann, bob] = await wire.guests('Ann', 'Bob');
-    succeeded(await ann.patch('/v1/players/me'), 200);
+    expectOk(await ann.patch('/v1/players/me'), 200);
     const { id: lobbyId } = await wire.gather([ann]);
-    succeeded(await join(bob, lobbyId), 201);
-    succeeded(await ann.patch(`/v1/lobbies/${lobbyId}`), 200);
-    succeeded(await bob.patch(`/v1/lobbies/${lobbyId}/members/me`), 200);
+    expectOk(await join(bob, lobbyId), 201);
+    expectOk(await ann.patch(`/v1/lobbies/${lobbyId}`), 200);
+    expectOk(await bob.patch(`/v1/lobbies/${lobbyId}/members/me`), 200);
     await ready(bob, lobbyId);
-    succeeded(await ann.post(`/v1/lobbies/${lobbyId}/start`), 202);
-    succeeded(await ann.post('/v1/hub'), 200);
+    expectOk(await ann.post(`/v1/lobbies/${lobbyId}/start`), 202);
+    expectOk(await ann.post('/v1/hub'), 200);
   });
 
   test('are missed where a field is needed', async () => {
@@ -104,7 +104,7 @@ describe('[LO-7] a merge-patch', () => {
     const ann = await wire.guest();
     const { id: lobbyId } = await wire.gather([ann], full);
     const patch = async (body: object) =>
-      succeeded(await ann.patch<{ [key: string]: unknown }>(`/v1/lobbies/${lobbyId}`, body), 200);
+      expectOk(await ann.patch<{ [key: string]: unknown }>(`/v1/lobbies/${lobbyId}`, body), 200);
     expect(await patch({ password: null })).toMatchObject({ hasPassword: false });
     expect(await patch({ settings: { laps: null } })).toMatchObject({ settings: { ...full.settings, laps: 3 } });
     expect(await patch({ settings: { track: { name: 'ring' } } })).toMatchObject({
@@ -120,7 +120,7 @@ describe('[LO-7] a merge-patch', () => {
     const { id: lobbyId } = await wire.gather([ann], full);
     for (const path of [`/v1/lobbies/${lobbyId}`, `/v1/lobbies/${lobbyId}/members/me`]) {
       const patch = async (data: unknown) => {
-        const body = succeeded(await ann.patch<{ data: unknown; members: { data: unknown }[] }>(path, { data }), 200);
+        const body = expectOk(await ann.patch<{ data: unknown; members: { data: unknown }[] }>(path, { data }), 200);
         return path.endsWith('me') ? body.members[0]?.data : body.data;
       };
       await patch(null);
@@ -145,7 +145,7 @@ describe('[LO-7] a merge-patch', () => {
     const ann = await wire.guest();
     const { id: lobbyId } = await wire.gather([ann]);
     const patch = async (body: object) =>
-      succeeded(await ann.patch<{ members: { team: string | null }[] }>(`/v1/lobbies/${lobbyId}/members/me`, body), 200)
+      expectOk(await ann.patch<{ members: { team: string | null }[] }>(`/v1/lobbies/${lobbyId}/members/me`, body), 200)
         .members[0]?.team;
     expect(await patch({ team: 'red' })).toBe('red');
     expect(await patch({ team: null })).toBeNull();
@@ -174,7 +174,7 @@ describe('[LO-7] a merge-patch', () => {
       settings: null,
       data: null,
     };
-    const lobby = succeeded(await ann.post('/v1/lobbies', { game: 'team-race', ...nothing }), 201);
+    const lobby = expectOk(await ann.post('/v1/lobbies', { game: 'team-race', ...nothing }), 201);
     expect(lobby).toMatchObject({
       name: "Ann's game",
       private: false,
@@ -183,14 +183,14 @@ describe('[LO-7] a merge-patch', () => {
       startMode: 'host',
     });
     expect(lobby.data).toEqual({ public: {}, members: {} });
-    succeeded(await wire.anyone.post('/v1/auth/guest', { deviceKey: null, displayName: null }), 201);
+    expectOk(await wire.anyone.post('/v1/auth/guest', { deviceKey: null, displayName: null }), 201);
     expect((await ann.post(`/v1/lobbies/${String(lobby.id)}/start`, { countdownMs: null })).code).toBe(
       'too-few-players',
     );
     const bob = await wire.guest();
     expect((await bob.post('/v1/lobbies', { game: null })).code).toBe('invalid-request');
     const settings = { laps: null, track: { name: null }, items: null };
-    const made = succeeded(await bob.post('/v1/lobbies', { game: 'team-race', settings, data: { public: null } }), 201);
+    const made = expectOk(await bob.post('/v1/lobbies', { game: 'team-race', settings, data: { public: null } }), 201);
     expect(made.settings).toEqual({ laps: 3, track: { name: 'oval', night: false }, items: ['banana'] });
   });
 });
@@ -233,12 +233,12 @@ describe('ids, times and views', () => {
     const { id: lobbyId } = await wire.gather([ann, bob]);
     expect((await ann.get('/v1/players/me')).body.id).toBe(ann.id);
     expect((await ann.get(`/v1/players/${ann.id}`)).status).toBe(200);
-    succeeded(await ann.patch(`/v1/lobbies/${lobbyId}/members/${ann.id}`, { team: 'red' }), 200);
+    expectOk(await ann.patch(`/v1/lobbies/${lobbyId}/members/${ann.id}`, { team: 'red' }), 200);
     expect((await ann.get('/v1/matches?player=me')).body).toEqual({ items: [], nextCursor: null });
     expect((await ann.get(`/v1/matches?player=${ann.id}`)).body).toEqual({ items: [], nextCursor: null });
     expect((await ann.delete(`/v1/lobbies/${lobbyId}/bans/me`)).status).toBe(204);
     expect((await bob.delete(`/v1/lobbies/${lobbyId}/members/${bob.id}`)).status).toBe(204);
-    succeeded(await join(bob, lobbyId), 201);
+    expectOk(await join(bob, lobbyId), 201);
   });
 });
 
@@ -340,7 +340,7 @@ describe('lobby answers', () => {
       expect([tag, again.status, again.text, again.headers.get('ETag')]).toEqual([tag, 304, '', '"1"']);
       expect(again.headers.get('Vary')?.toLowerCase()).toContain('authorization');
     }
-    succeeded(await join(bob, lobbyId), 201);
+    expectOk(await join(bob, lobbyId), 201);
     expect((await ann.get(`/v1/lobbies/${lobbyId}`, { 'If-None-Match': '"1"' })).status).toBe(200);
   });
 
@@ -364,9 +364,9 @@ describe('lobby answers', () => {
       expect([method, path, answer.status, answer.body?.version]).toEqual([method, path, 412, version]);
     }
     expect((await see(ann, lobbyId)).version).toBe(version);
-    succeeded(await ann.patch(lobby, { name: 'New' }, { 'If-Match': `"${version}"` }), 200);
-    succeeded(await ann.patch(lobby, { name: 'Newer' }, { 'If-Match': '*' }), 200);
-    succeeded(await ann.patch(lobby, { name: 'Last' }), 200);
+    expectOk(await ann.patch(lobby, { name: 'New' }, { 'If-Match': `"${version}"` }), 200);
+    expectOk(await ann.patch(lobby, { name: 'Newer' }, { 'If-Match': '*' }), 200);
+    expectOk(await ann.patch(lobby, { name: 'Last' }), 200);
   });
 });
 

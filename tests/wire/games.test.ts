@@ -1,6 +1,6 @@
 /** "Games" of the wire contract, and what a client finds without a token besides. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { succeeded } from './support/client.ts';
+import { expectOk } from './support/client.ts';
 import { Wire } from './support/wire.ts';
 
 let wire: Wire;
@@ -17,7 +17,7 @@ interface GameList {
 }
 
 test('the games are listed with everything that a lobby of them may be', async () => {
-  const { items, nextCursor } = succeeded(await wire.anyone.get<GameList>('/v1/games'), 200);
+  const { items, nextCursor } = expectOk(await wire.anyone.get<GameList>('/v1/games'), 200);
   expect(nextCursor).toBeNull();
   const byName = new Map(items.map((game) => [game.name, game]));
   expect(byName.get('connect-four')).toEqual({
@@ -49,13 +49,13 @@ test('the games are listed with everything that a lobby of them may be', async (
 });
 
 test('the settings’ JSON Schema asks for nothing that has a default', async () => {
-  const { items } = succeeded(await wire.anyone.get<GameList>('/v1/games'), 200);
+  const { items } = expectOk(await wire.anyone.get<GameList>('/v1/games'), 200);
   for (const { settingsSchema } of items)
     expect((settingsSchema as { required?: unknown[] }).required ?? []).toEqual([]);
 });
 
 test('[RQ-11] the OpenAPI document names every route of the contract', async () => {
-  const document = succeeded(
+  const document = expectOk(
     await wire.anyone.get<{ openapi: string; paths: Record<string, Record<string, unknown>> }>('/v1/openapi.json'),
     200,
   );

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SignedIn } from '../../protocol/players.ts';
-import { succeeded, type WireClient } from './support/client.ts';
+import { expectOk, type WireClient } from './support/client.ts';
 import { id, TIME } from './support/shapes.ts';
 import { see, Wire } from './support/wire.ts';
 
@@ -40,13 +40,13 @@ function expectSignedIn(value: unknown, displayName: unknown): void {
 test('[PL-1] makes a guest of everyone, and knows a device key again', async () => {
   const deviceKey = randomBytes(32).toString('base64url');
   const first = await signIn({ deviceKey, displayName: 'Ann' });
-  expectSignedIn(succeeded(first, 201), 'Ann');
+  expectSignedIn(expectOk(first, 201), 'Ann');
   const again = await signIn({ deviceKey, displayName: 'Other' });
-  expectSignedIn(succeeded(again, 200), 'Ann');
+  expectSignedIn(expectOk(again, 200), 'Ann');
   expect(again.body.player.id).toBe(first.body.player.id);
-  expectSignedIn(succeeded(await signIn(), 201), expect.stringMatching(/^Guest-\d{4}$/));
-  expectSignedIn(succeeded(await signIn({}), 201), expect.stringMatching(/^Guest-\d{4}$/));
-  expectSignedIn(succeeded(await signIn({ displayName: 'Bob' }), 201), 'Bob');
+  expectSignedIn(expectOk(await signIn(), 201), expect.stringMatching(/^Guest-\d{4}$/));
+  expectSignedIn(expectOk(await signIn({}), 201), expect.stringMatching(/^Guest-\d{4}$/));
+  expectSignedIn(expectOk(await signIn({ displayName: 'Bob' }), 201), 'Bob');
 });
 
 test('[PL-1] makes one player of many sign-ins with one new key at the same time', async () => {
@@ -65,7 +65,7 @@ test('takes device keys of 32 to 128 characters and names of 1 to 24 code points
     expect(body).toMatchObject({ errors: [{ pointer: '#/deviceKey' }] });
   }
   for (const name of ['A', 'x'.repeat(24), '😀'.repeat(24)]) {
-    expect(succeeded(await signIn({ displayName: name }), 201).player.displayName).toBe(name);
+    expect(expectOk(await signIn({ displayName: name }), 201).player.displayName).toBe(name);
   }
   for (const name of ['', 'x'.repeat(25), '😀'.repeat(25), 7]) {
     const { code, body } = await signIn({ displayName: name });
@@ -75,23 +75,23 @@ test('takes device keys of 32 to 128 characters and names of 1 to 24 code points
 });
 
 test('[PL-2] a refresh gives the same shape and new tokens; the old ones work on for a while', async () => {
-  const { player, session } = succeeded(await signIn({ displayName: 'Ann' }), 201);
-  const second = succeeded(await refresh(session.refreshToken), 200);
+  const { player, session } = expectOk(await signIn({ displayName: 'Ann' }), 201);
+  const second = expectOk(await refresh(session.refreshToken), 200);
   expectSignedIn(second, 'Ann');
   expect(second.player.id).toBe(player.id);
   expect(second.session.refreshToken).not.toBe(session.refreshToken);
   // Two tabs, or a lost reply: presented again within 30 s.
-  const twin = succeeded(await refresh(session.refreshToken), 200);
+  const twin = expectOk(await refresh(session.refreshToken), 200);
   expect(twin.session.refreshToken).not.toBe(second.session.refreshToken);
   for (const { session: each } of [second, twin]) {
     expect((await bearer(each.accessToken).get('/v1/players/me')).status).toBe(200);
-    succeeded(await refresh(each.refreshToken), 200);
+    expectOk(await refresh(each.refreshToken), 200);
   }
   expect((await bearer(session.accessToken).get('/v1/players/me')).status).toBe(200);
 });
 
 test('[PL-2] refreshes of one token at the same time all succeed', async () => {
-  const { session } = succeeded(await signIn(), 201);
+  const { session } = expectOk(await signIn(), 201);
   const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(session.refreshToken)));
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
   expect(new Set(answers.map(({ body }) => body.session.refreshToken)).size).toBe(10);
@@ -99,9 +99,9 @@ test('[PL-2] refreshes of one token at the same time all succeed', async () => {
 
 test('[PL-4] an ended session’s tokens are invalid from the next request on, others of the player are not', async () => {
   const deviceKey = randomBytes(32).toString('base64url');
-  const { session } = succeeded(await signIn({ deviceKey }), 201);
-  const other = succeeded(await signIn({ deviceKey }), 200);
-  const rotated = succeeded(await refresh(session.refreshToken), 200);
+  const { session } = expectOk(await signIn({ deviceKey }), 201);
+  const other = expectOk(await signIn({ deviceKey }), 200);
+  const rotated = expectOk(await refresh(session.refreshToken), 200);
   const ended = await bearer(rotated.session.accessToken).delete('/v1/auth/sessions/current');
   expect([ended.status, ended.text]).toEqual([204, '']);
   for (const { accessToken, refreshToken } of [session, rotated.session]) {
@@ -110,11 +110,11 @@ test('[PL-4] an ended session’s tokens are invalid from the next request on, o
     expect((await refresh(refreshToken)).code).toBe('token-invalid');
   }
   expect((await bearer(other.session.accessToken).get('/v1/players/me')).status).toBe(200);
-  succeeded(await refresh(other.session.refreshToken), 200);
+  expectOk(await refresh(other.session.refreshToken), 200);
 });
 
 test('tokens that are malformed or forged are token-invalid, none is unauthenticated', async () => {
-  const { session } = succeeded(await signIn(), 201);
+  const { session } = expectOk(await signIn(), 201);
   const real = session.accessToken;
   for (const forged of ['x', 'a.b.c', `${real}x`, real.slice(1), real.slice(0, -6), session.refreshToken, 'Bearer']) {
     expect([forged, (await bearer(forged).get('/v1/players/me')).code]).toEqual([forged, 'token-invalid']);
@@ -130,9 +130,9 @@ test('[PL-5] a player’s profile is the whole player for themselves, id and nam
   const [ann, bob] = await wire.guests('Ann', 'Bob');
   const profile = await ann.get('/v1/players/me');
   expect(profile.body).toEqual(ann.signedIn.player);
-  const renamed = succeeded(await ann.patch('/v1/players/me', { displayName: 'Anna' }), 200);
+  const renamed = expectOk(await ann.patch('/v1/players/me', { displayName: 'Anna' }), 200);
   expect(renamed).toEqual({ ...ann.signedIn.player, displayName: 'Anna' });
-  expect(succeeded(await bob.get(`/v1/players/${ann.id}`), 200)).toEqual({ id: ann.id, displayName: 'Anna' });
+  expect(expectOk(await bob.get(`/v1/players/${ann.id}`), 200)).toEqual({ id: ann.id, displayName: 'Anna' });
   expect((await bob.get('/v1/players/p_AAAAAAAAAAAA')).code).toBe('not-found');
   for (const displayName of ['', 'x'.repeat(25), 5]) {
     expect((await ann.patch('/v1/players/me', { displayName })).code).toBe('invalid-request');

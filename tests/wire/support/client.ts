@@ -88,7 +88,7 @@ export class WireClient {
       headers: response.headers,
       text,
       body: parsed as Body,
-      code: codeOf(parsed),
+      code: response.status < 400 ? null : codeOf(parsed),
     };
     if (method !== 'HEAD') checkAnswer(answer, this.#allowedOrigin);
     return answer;
@@ -96,7 +96,7 @@ export class WireClient {
 }
 
 /** The body of a success; says what came instead. */
-export function succeeded<Body>({ status, body, text }: WireAnswer<Body>, expected: number): Body {
+export function expectOk<Body>({ status, body, text }: WireAnswer<Body>, expected: number): Body {
   expect(status === expected ? expected : `${status}: ${text}`).toBe(expected);
   return body;
 }

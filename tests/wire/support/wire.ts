@@ -9,7 +9,7 @@ import { teamRace } from '../../support/games.ts';
 import { TeamRaceRoom } from '../../support/team-race-room.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { WireAnswer } from './answers.ts';
-import { succeeded, WireClient } from './client.ts';
+import { expectOk, WireClient } from './client.ts';
 
 /** Somebody who has signed in. */
 export interface Guest extends WireClient {
@@ -40,7 +40,7 @@ export class Wire implements AsyncDisposable {
 
   async guest(displayName?: string): Promise<Guest> {
     const deviceKey = randomBytes(32).toString('base64url');
-    const signedIn = succeeded(await this.anyone.post<SignedIn>('/v1/auth/guest', { deviceKey, displayName }), 201);
+    const signedIn = expectOk(await this.anyone.post<SignedIn>('/v1/auth/guest', { deviceKey, displayName }), 201);
     const client = this.anyone.with({ Authorization: `Bearer ${signedIn.session.accessToken}` });
     return Object.assign(client, { id: signedIn.player.id, name: signedIn.player.displayName, signedIn });
   }
@@ -56,9 +56,9 @@ export class Wire implements AsyncDisposable {
 
   /** A lobby of its host and these members, who come in this order. Team race unless `body` says otherwise. */
   async gather([host, ...others]: readonly [Guest, ...Guest[]], body: object = {}): Promise<Lobby> {
-    const lobby = succeeded(await host.post<Lobby>('/v1/lobbies', { game: 'team-race', ...body }), 201);
+    const lobby = expectOk(await host.post<Lobby>('/v1/lobbies', { game: 'team-race', ...body }), 201);
     const password = 'password' in body ? body.password : null;
-    for (const guest of others) succeeded(await join(guest, lobby.id, { code: lobby.code, password }), 201);
+    for (const guest of others) expectOk(await join(guest, lobby.id, { code: lobby.code, password }), 201);
     return await see(host, lobby.id);
   }
 
@@ -71,7 +71,7 @@ export class Wire implements AsyncDisposable {
 
   /** Starts a lobby that may be started, and waits until it is played. */
   async play(host: Guest, lobbyId: string): Promise<{ lobbyId: string; matchId: string }> {
-    succeeded(await host.post(`/v1/lobbies/${lobbyId}/start`, { countdownMs: 0 }), 202);
+    expectOk(await host.post(`/v1/lobbies/${lobbyId}/start`, { countdownMs: 0 }), 202);
     const { matchId } = await reaches(host, lobbyId, 'in-match');
     if (matchId === null) throw new Error('a lobby in a match has no match');
     return { lobbyId, matchId };
@@ -80,7 +80,7 @@ export class Wire implements AsyncDisposable {
 
 /** The lobby as `guest` sees it. */
 export async function see(guest: WireClient, lobbyId: string): Promise<Lobby> {
-  return succeeded(await guest.get<Lobby>(`/v1/lobbies/${lobbyId}`), 200);
+  return expectOk(await guest.get<Lobby>(`/v1/lobbies/${lobbyId}`), 200);
 }
 
 export function join(guest: WireClient, lobbyId: string, body?: object): Promise<WireAnswer<Lobby>> {
@@ -88,7 +88,7 @@ export function join(guest: WireClient, lobbyId: string, body?: object): Promise
 }
 
 export async function ready(guest: WireClient, lobbyId: string, isReady = true): Promise<Lobby> {
-  return succeeded(await guest.patch<Lobby>(`/v1/lobbies/${lobbyId}/members/me`, { ready: isReady }), 200);
+  return expectOk(await guest.patch<Lobby>(`/v1/lobbies/${lobbyId}/members/me`, { ready: isReady }), 200);
 }
 
 /** Waits until the lobby is in a state. */
