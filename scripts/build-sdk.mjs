@@ -4,11 +4,13 @@
 //   gyre-client.js         one self-contained module for browsers, with Colyseus' SDK in it
 //   gyre-client.tgz        what `npm install` takes
 //   manifest.json          names, version, sizes, and the hash of what it was made from
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureFresh, readManifest, ROOT } from './fresh-dist.mjs';
 
 const SDK = path.join(ROOT, 'client-sdk');
+/** The public types, kept in the repository so that a change of them shows in a diff. Written when this is run by hand. */
+const PUBLIC_API = path.join(SDK, 'api', 'index.d.ts');
 const SOURCES = [
   'scripts/build-sdk.mjs',
   'client-sdk/*.ts',
@@ -93,6 +95,7 @@ function readPackage() {
 
 if (import.meta.main) {
   const { dist, built } = await ensureSdkBuilt();
+  copyFileSync(path.join(dist, 'index.d.ts'), PUBLIC_API);
   const { bytes } = readManifest(dist);
   console.log(`${built ? 'built' : 'up to date'}: ${path.relative(process.cwd(), dist)}`);
   for (const [name, size] of Object.entries(bytes)) console.log(`  ${name}  ${(size / 1024).toFixed(1)} KiB`);
