@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
@@ -35,8 +36,12 @@ export class MatchService implements MatchEvents, MatchPort {
     this.#parts = parts;
   }
 
+  /** Also true for the same result of the same epoch once more: the answer to the first call may have been lost. */
   async finished(matchId: string, epoch: number, result: MatchResult): Promise<boolean> {
-    return await this.#end(matchId, { result }, (match) => this.#owns(match, epoch));
+    if (await this.#end(matchId, { result }, (match) => this.#owns(match, epoch))) return true;
+    const match = await findMatch(this.#parts.db, matchId);
+    if (match?.state !== 'finished' || match.epoch !== epoch) return false;
+    return isDeepStrictEqual(match.result, checkedResult(result, match.seats));
   }
 
   async abandoned(matchId: string, epoch: number, reason: AbandonReason): Promise<boolean> {

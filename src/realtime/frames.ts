@@ -1,4 +1,4 @@
-import { getMessageBytes, Protocol, ResponseStatus } from '@colyseus/core';
+import { getMessageBytes, Protocol, ProtocolModifier, ResponseStatus } from '@colyseus/core';
 
 /**
  * Frames of Colyseus' protocol, server → client. Each is bytes of its own, built once and shared by everyone who gets it:
@@ -20,6 +20,22 @@ export interface JoinFrame {
 /** JOIN_ROOM: the socket is in. The client acknowledges it. */
 export function joinFrame({ reconnectionToken, serializer, handshake }: JoinFrame): Frame {
   return getMessageBytes[Protocol.JOIN_ROOM](reconnectionToken, serializer, handshake ?? undefined);
+}
+
+const TIMED_PREFIX_BYTES = 8;
+
+/**
+ * A state frame with the match's time before its body, as Colyseus sends its own clock (`ProtocolModifier.TIMED`): every
+ * 0.18 SDK reads it, and hands it to the room's clock.
+ * @param timeMs match time, in whole ms
+ */
+export function timedFrame(stateFrame: Frame, timeMs: number): Frame {
+  const frame = new Uint8Array(stateFrame.length + TIMED_PREFIX_BYTES);
+  frame[0] = (stateFrame[0] ?? 0) | ProtocolModifier.TIMED;
+  // Behind the time comes the last input of Colyseus' own input channel, which is not used.
+  new DataView(frame.buffer).setUint32(1, timeMs, true);
+  frame.set(stateFrame.subarray(1), 1 + TIMED_PREFIX_BYTES);
+  return frame;
 }
 
 /** ROOM_DATA: a message. `undefined` as payload sends none. */

@@ -7,7 +7,7 @@ import type { Committer } from '../cluster/committer.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
 import { createRoom } from './colyseus.ts';
-import { dataFrame, type Frame, joinFrame } from './frames.ts';
+import { dataFrame, type Frame, joinFrame, timedFrame } from './frames.ts';
 import { toGyreInput } from './gyre-input.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import { MatchEnding } from './match-ending.ts';
@@ -201,7 +201,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const { lastSeq } = this.#core.seat(seatIndex);
     const { epoch } = this.#parts;
     const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
-    const frames = [...(state === null ? [] : [state]), dataFrame(GYRE_TYPE, welcome)];
+    const frames = [...(state === null ? [] : [timedFrame(state, this.clock.nowMs())]), dataFrame(GYRE_TYPE, welcome)];
     this.#commit(null, () => client.goLive(frames));
   }
 

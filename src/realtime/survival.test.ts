@@ -121,3 +121,22 @@ test('a sealed process sends everybody away to come back, and records nothing mo
   expect(ann.state.total).toBe(0);
   expect(server.host.roomCount).toBe(0);
 });
+
+test('a full state carries the match’s time where a stock SDK’s clock looks for it, and a death does not set it back [SV-4]', async () => {
+  await using first = await RealtimeServer.start();
+  const match = await first.match();
+  const raw = RawSocket.to(first.endpoint, first.grant(match, 0));
+  await waitFor(() => raw.codes.includes(CODE.join));
+  raw.acknowledge();
+  await waitFor(() => raw.stateTimesMs.length === 1);
+  await first.kill();
+  const recordedMs = (await readLogs(first.folder)).get(match.matchId)?.timeMs ?? Infinity;
+  await using second = await RealtimeServer.start({ folder: first.folder });
+  await second.adopt(match);
+  const { room } = await second.take(second.grant(match, 1));
+  const times: number[] = [];
+  room.clock = { ...room.clock, sample: (serverMs: number) => times.push(serverMs) };
+  await waitFor(() => times.length === 1);
+  expect(times[0]).toBeGreaterThanOrEqual(recordedMs);
+  expect(times[0]).toBeLessThan(60_000);
+});

@@ -16,6 +16,10 @@ export const CODE = {
   response: 22,
 } as const;
 
+/** The rest of a frame's first byte are modifiers; this one says that a time comes first. */
+const CODE_MASK = 0x1f;
+const TIMED = 0x80;
+
 const packr = new Packr({ useRecords: false });
 
 /** A right, as it goes into the URL of a socket. */
@@ -47,9 +51,15 @@ export class RawSocket {
     return new RawSocket(`${endpoint}/process/${roomId}?sessionId=${sessionId}${token}`);
   }
 
-  /** Codes of all frames that came, in order. */
+  /** Codes of all frames that came, in order, without modifiers. */
   get codes(): number[] {
-    return this.frames.map((frame) => frame[0] ?? -1);
+    return this.frames.map((frame) => (frame[0] ?? -1) & CODE_MASK);
+  }
+
+  /** Match times that came with full states, in ms. */
+  get stateTimesMs(): number[] {
+    const timed = this.frames.filter((frame) => frame[0] === (CODE.state | TIMED));
+    return timed.map((frame) => frame.readUInt32LE(1));
   }
 
   /** The reconnection token of JOIN_ROOM. */
