@@ -131,13 +131,23 @@ export class LobbyHistory {
     if (after.lobby.state === 'closed') await this.#create();
   }
 
+  /** With two members who are ready: from there it isn't far to a match. */
   async #create(): Promise<void> {
     const draft = draftLobby(this.#bed.http.games, { game: 'team-race', maxPlayers: PLACES });
-    const [host = ''] = this.#playerIds;
+    const [host = '', ...others] = this.#playerIds.slice(0, 3);
     const { lobby } = await inTransaction(this.#bed.http.db, (tx) => this.#entrances.create(tx, host, draft));
     this.#lobbyId = lobby.id;
+    const first = await this.#find();
+    for (const player of [1, 2]) {
+      for (const step of [
+        { do: 'join' as const, who: player },
+        { do: 'ready' as const, who: player, ready: true },
+      ]) {
+        await inTransaction(this.#bed.http.db, (tx) => this.#try(tx, step, first));
+      }
+    }
     this.#seen = null;
-    this.#countEntries({ entered: [host], left: [] });
+    this.#countEntries({ entered: [host, ...others], left: [] });
   }
 
   async #find(): Promise<FullLobby> {
