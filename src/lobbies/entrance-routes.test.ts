@@ -4,7 +4,9 @@ import type { Lobby } from '../../protocol/lobbies.ts';
 import { type Guest, LobbyBed } from '../../tests/support/lobby-bed.ts';
 import { RateLimits } from '../http/rate-limits.ts';
 import { lobbies, lobbyMembers } from '../store/schema.ts';
-import { Door } from './door.ts';
+import { inTransaction } from '../store/transaction.ts';
+import { Door, StaleAdmission } from './door.ts';
+import { LobbyEntrances } from './lobby-entrances.ts';
 import { Passwords } from './passwords.ts';
 
 let bed: LobbyBed;
@@ -139,6 +141,26 @@ describe('wrong codes and passwords', () => {
     expect(await door.find(knock)).toBe(id);
     expect(await door.find({ ...knock, code: 'NOSUCH' })).toBeNull();
     await expect(door.find(knock)).rejects.toMatchObject({ code: 'rate-limited' });
+  });
+});
+
+describe('a password that is changed while it is compared', () => {
+  test('lets nobody in by the old one, and asks for another look', async () => {
+    const [ann, bob] = await bed.guests('Ann', 'Bob');
+    const { id } = await bed.gather([ann], { password: 'old' });
+    const { games, db } = bed.http;
+    const door = new Door({ ...bed.http, passwords: new Passwords() });
+    const entrances = new LobbyEntrances({ changes: bed.lobbies.changes, games });
+    const knock = { playerId: bob.id, address: '127.0.0.1', code: null, password: 'old' };
+    const admission = await door.examine(id, knock);
+    expect(admission.passwordRight).toBe(true);
+    await ann.patch(`/v1/lobbies/${id}`, { password: 'new' });
+    const call = { lobbyId: id, playerId: bob.id, ifMatch: null };
+    await expect(inTransaction(db, (tx) => entrances.join(tx, { call, admission, team: null }))).rejects.toThrow(
+      StaleAdmission,
+    );
+    expect((await door.examine(id, knock)).passwordRight).toBe(false);
+    expect((await bed.join(bob, id, { password: 'old' })).code).toBe('wrong-password');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import type { Database } from '../store/transaction.ts';
+import { ClosedLobbies } from './closed-lobbies.ts';
 import { Countdowns } from './countdowns.ts';
 import { LobbyChanges } from './lobby-changes.ts';
 import { LobbyList } from './lobby-list.ts';
@@ -21,12 +22,14 @@ export interface LobbiesParts {
 /** Lobbies as the rest of the service meets them. What clients ask of them is in `lobbyRoutes`. */
 export class Lobbies {
   readonly changes: LobbyChanges;
+  readonly closed: ClosedLobbies;
   readonly countdowns: Countdowns;
   readonly list: LobbyList;
   readonly moves: SqlLobbyMoves;
   readonly presence: Presence;
 
   constructor(parts: LobbiesParts) {
+    this.closed = new ClosedLobbies(parts);
     this.countdowns = new Countdowns(parts);
     this.changes = new LobbyChanges({ ...parts, onCountdown: (endsAt) => this.countdowns.begun(endsAt) });
     this.list = new LobbyList(parts);
@@ -38,9 +41,11 @@ export class Lobbies {
   async start(handOff: HandOff): Promise<void> {
     await this.presence.start();
     await this.countdowns.start(handOff);
+    this.closed.start();
   }
 
   async stop(): Promise<void> {
+    this.closed.stop();
     await this.countdowns.stop();
     await this.presence.stop();
   }

@@ -70,6 +70,9 @@ describe('a report', () => {
     expect((await report({ playerId: bob.id, reason: '' })).code).toBe('invalid-request');
     expect((await report({ playerId: bob.id, reason: 'x' }, eve)).code).toBe('not-member');
     await ann.delete(`/v1/lobbies/${id}`);
+    expect(await bed.lobbies.closed.purge()).toBe(0);
+    bed.http.clock.advance(25 * 3_600_000);
+    expect(await bed.lobbies.closed.purge()).toBe(1);
     const rows = await bed.http.db.select().from(reports);
     expect(rows).toMatchObject([
       { lobbyId: id, reporterId: ann.id, playerId: bob.id, reason: 'rude', messageId, messageText: 'rude' },
