@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { games } from '../rooms/games.ts';
 import { rooms } from '../rooms/index.ts';
 import { ensureSdkBuilt } from '../scripts/build-sdk.mjs';
+import { ensureWebBuilt } from '../scripts/build-web.mjs';
 import { banner } from './banner.ts';
 import { ConfigError, readConfig, type SettledConfig } from './config.ts';
 import { sdkFiles } from './http/sdk-files.ts';
+import { webFiles } from './http/web-files.ts';
 import { createLogger, type Logger } from './ops/logging.ts';
 import { onStopRequest } from './ops/stop-request.ts';
 import { resolveSecret } from './secret.ts';
-import { type Gyre, startGyre } from './start-gyre.ts';
+import type { Gyre } from './running-gyre.ts';
+import { startGyre } from './start-gyre.ts';
 
 /** The command: `npm start`. The only place that knows the games. */
 
@@ -35,14 +38,15 @@ async function main(): Promise<void> {
 }
 
 async function start(config: SettledConfig, log: Logger): Promise<Gyre> {
-  const { dist } = await ensureSdkBuilt();
+  const [sdk, web] = await Promise.all([ensureSdkBuilt(), ensureWebBuilt()]);
   return await startGyre({
     games,
     rooms,
     config,
     log,
     build: version(),
-    sdk: sdkFiles(dist, { publicUrl: config.publicUrl }),
+    sdk: sdkFiles(sdk.dist, { publicUrl: config.publicUrl }),
+    page: webFiles(web.dist),
     onFenced: () => process.exit(CRASH_EXIT_CODE),
   });
 }

@@ -39,8 +39,8 @@ export async function startDatabase(config: SettledConfig, log: Logger): Promise
 
 async function findDatabase({ databaseUrl, dataDir }: SettledConfig, log: Logger) {
   if (databaseUrl === null) {
-    const { url, stop } = await startEmbeddedPostgres({ dataDir, log });
-    return { url, release: stop };
+    const server = await startEmbeddedPostgres({ dataDir, log });
+    return { url: server.url, release: () => server.stop() };
   }
   const lock = await lockDataFolder(dataDir);
   return { url: databaseUrl, release: () => lock.release() };

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { GameDefinition } from '../rooms/kit/define-game.ts';
 import type { AnyRooms } from '../rooms/kit/index.ts';
@@ -8,15 +7,16 @@ import { systemClock } from './clock.ts';
 import { LocalBus } from './cluster/local-bus.ts';
 import { LocalCoordinator, newIncarnation } from './cluster/local-coordinator.ts';
 import { SingleProcessLock } from './cluster/single-process-lock.ts';
-import type { SettledConfig } from './config.ts';
+import { ConfigError, type SettledConfig } from './config.ts';
 import { GameRegistry } from './games/registry.ts';
 import { createGuardedServer } from './http/guard.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { type RunningDatabase, startDatabase } from './open-database.ts';
 import { Health } from './ops/health.ts';
 import type { Logger } from './ops/logging.ts';
-import { shutDown } from './ops/shutdown.ts';
+import type { RoomHost } from './realtime/ports.ts';
 import { RoomEngine } from './room-engine.ts';
+import { type Gyre, RunningGyre, type RunningParts } from './running-gyre.ts';
 import { Services } from './services.ts';
 
 export interface GyreOptions {
@@ -36,20 +36,6 @@ export interface GyreOptions {
   readonly onFenced: () => void;
 }
 
-/** A running Gyre. */
-export interface Gyre extends AsyncDisposable {
-  readonly port: number;
-  readonly embeddedDatabase: boolean;
-  /**
-   * Stops it cleanly: matches are parked for the next start, everyone is told to come back.
-   * @returns what did not end cleanly, in words; empty if everything did
-   */
-  stop(): Promise<readonly string[]>;
-}
-
-/** How long requests under way may take to end when the process stops. */
-const LAST_REQUESTS_MS = 2_000;
-
 /**
  * Starts a Gyre with these games, and resolves when it takes requests. One a process.
  * @throws ConfigError for what the environment has wrong, such as a data folder that is in use
@@ -57,73 +43,86 @@ const LAST_REQUESTS_MS = 2_000;
  */
 export async function startGyre(options: GyreOptions): Promise<Gyre> {
   const games = new GameRegistry(options.games);
+  // What has been started is stopped again if what comes after it fails.
+  await using started = new AsyncDisposableStack();
   const database = await startDatabase(options.config, options.log);
-  try {
-    return await startOn(database, games, options);
-  } catch (error) {
-    await database.stop();
-    throw error;
-  }
+  started.defer(() => database.stop());
+  const parts = await startOn(database, { games, options, started });
+  started.move();
+  return new RunningGyre(parts);
 }
 
-async function startOn(database: RunningDatabase, games: GameRegistry, options: GyreOptions): Promise<Gyre> {
-  const { config, log, rooms, onFenced, build } = options;
-  const { db } = database;
+interface Start {
+  readonly games: GameRegistry;
+  readonly options: GyreOptions;
+  readonly started: AsyncDisposableStack;
+}
+
+async function startOn(database: RunningDatabase, { games, options, started }: Start): Promise<RunningParts> {
+  const { config, log, build, onFenced } = options;
   const incarnation = newIncarnation();
   const live: { engine: RoomEngine | null } = { engine: null };
   const onLost = (): void => {
     void (live.engine?.host.abandonShip() ?? Promise.resolve()).finally(onFenced);
   };
   const lock = new SingleProcessLock({ connectionString: database.url, incarnation, logger: log, onLost });
-  const coordinator = new LocalCoordinator({ db, incarnation, build, lock });
+  const coordinator = new LocalCoordinator({ db: database.db, incarnation, build, lock });
+  await coordinator.start();
+  started.defer(() => coordinator.stop());
+
   const limits = new RateLimits({ enabled: config.rateLimits });
+  const bus = new LocalBus(log);
+  const rooms = (): RoomHost => engineOf(live.engine).host;
   const services = new Services({
     config,
-    db,
-    bus: new LocalBus(log),
+    db: database.db,
+    bus,
     clock: systemClock,
     games,
     limits,
     incarnation,
     log,
-    rooms: () => engineOf(live.engine).host,
-  });
-  const { matches, handOffs, seatRights: gate, hub } = services;
-  await coordinator.start();
-  const engine = await RoomEngine.open({
-    dataDir: config.dataDir,
-    incarnation,
     rooms,
-    gate,
-    events: matches,
-    hub,
-    log,
-    onFenced: onLost,
   });
-  live.engine = engine;
-  await engine.adopt({
+  live.engine = await openRooms(services, { options, incarnation, onFenced: onLost });
+  const engine = live.engine;
+  started.defer(() => engine.close());
+  await adoptMatches(engine, { services, coordinator });
+  await services.start();
+  started.defer(() => services.stop());
+
+  const health = new Health(database.db);
+  const server = serve(options, { services, engine, limits, health, database });
+  await listen(server, config);
+  engine.run();
+  health.ready();
+  return { server, services, engine, coordinator, database, health, log };
+}
+
+function openRooms(
+  { matches, seatRights, hub }: Services,
+  { options, incarnation, onFenced }: { options: GyreOptions; incarnation: string; onFenced: () => void },
+): Promise<RoomEngine> {
+  const { config, rooms, log } = options;
+  const { dataDir } = config;
+  return RoomEngine.open({ dataDir, incarnation, rooms, gate: seatRights, events: matches, hub, log, onFenced });
+}
+
+function adoptMatches(
+  engine: RoomEngine,
+  { services, coordinator }: { services: Services; coordinator: LocalCoordinator },
+): Promise<void> {
+  const { matches, handOffs } = services;
+  return engine.adopt({
     coordinator,
     reservationOf: (matchId) => matches.reservationOf(matchId),
     abandon: (matchId, reason) => matches.abandon(matchId, reason),
     sweep: () => handOffs.sweep(),
     reconcileSeats: (matchId) => matches.reconcileSeats(matchId),
   });
-  await services.start();
-  const health = new Health(db);
-  const server = serve(options, { services, engine, limits, health, database });
-  await listen(server, config);
-  engine.run();
-  health.ready();
-  return new RunningGyre({ server, services, engine, coordinator, database, health, log });
 }
 
-interface Served {
-  readonly services: Services;
-  readonly engine: RoomEngine;
-  readonly limits: RateLimits;
-  readonly health: Health;
-  readonly database: RunningDatabase;
-}
+type Served = Pick<RunningParts, 'services' | 'engine' | 'health' | 'database'> & { readonly limits: RateLimits };
 
 function serve(options: GyreOptions, { services, engine, limits, health, database }: Served): Server {
   const { config, log, sdk, page } = options;
@@ -151,74 +150,21 @@ function serve(options: GyreOptions, { services, engine, limits, health, databas
 
 function listen(server: Server, { port, host }: SettledConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error): void => reject(isInUse(error) ? new ConfigError('PORT', `${port} is in use`) : error);
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
+}
+
+function isInUse(error: Error): boolean {
+  return 'code' in error && error.code === 'EADDRINUSE';
 }
 
 /** Rooms are asked for by requests and sockets, which come later than the rooms. */
 function engineOf(engine: RoomEngine | null): RoomEngine {
   if (engine === null) throw new Error('The rooms are not there yet.');
   return engine;
-}
-
-interface RunningParts extends Omit<Served, 'limits'> {
-  readonly server: Server;
-  readonly coordinator: LocalCoordinator;
-  readonly log: Logger;
-}
-
-class RunningGyre implements Gyre {
-  readonly #parts: RunningParts;
-  #stopping: Promise<readonly string[]> | null = null;
-
-  constructor(parts: RunningParts) {
-    this.#parts = parts;
-  }
-
-  get port(): number {
-    return (this.#parts.server.address() as AddressInfo).port;
-  }
-
-  get embeddedDatabase(): boolean {
-    return this.#parts.database.embedded;
-  }
-
-  stop(): Promise<readonly string[]> {
-    return (this.#stopping ??= this.#stop());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  async #stop(): Promise<readonly string[]> {
-    const { server, services, engine, coordinator, database, health, log } = this.#parts;
-    health.draining();
-    const steps = [
-      { name: 'parking the matches', run: () => engine.park() },
-      { name: 'closing the sockets', run: () => engine.disconnect() },
-      { name: 'ending the requests', run: () => endRequests(server) },
-      { name: 'ending the background work', run: () => services.stop() },
-      { name: 'closing the match log', run: () => engine.close() },
-      { name: 'giving up the matches', run: () => coordinator.stop() },
-      { name: 'closing the database', run: () => database.stop() },
-    ];
-    return await shutDown(steps, { logger: log });
-  }
-}
-
-/** Takes no more connections, and waits a little for the requests under way. */
-function endRequests(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const impatience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
-    server.close(() => {
-      clearTimeout(impatience);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -7,7 +7,8 @@ import type { GameDefinition } from '../../rooms/kit/define-game.ts';
 import type { AnyRooms } from '../../rooms/kit/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/ops/logging.ts';
-import { type Gyre, startGyre } from '../../src/start-gyre.ts';
+import type { Gyre } from '../../src/running-gyre.ts';
+import { startGyre } from '../../src/start-gyre.ts';
 import { Api } from './http.ts';
 import { createTestDatabase } from './postgres.ts';
 
