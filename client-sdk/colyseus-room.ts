@@ -66,8 +66,9 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
     this.#socket.dial(url);
   }
 
-  drop(): void {
-    this.#socket.close();
+  /** Abandons the socket, as if it had closed with `code`. */
+  drop(code?: number): void {
+    this.#socket.close(code);
   }
 
   /** Says goodbye; the server answers by closing with 4000. */

@@ -12,11 +12,13 @@ import type { AnyLobby, GameName, Lobbies, LobbyOptions } from './lobbies.ts';
 import { MatchesClient } from './matches-client.ts';
 import type { AnyMatch, Matches } from './matches.ts';
 import type { Match } from './match.ts';
+import { Routes } from './routes.ts';
+import { pause } from './pause.ts';
 import { Session } from './session.ts';
 import type { WebSocketClass } from './socket.ts';
 import { Vault } from './vault.ts';
 import type { StorageMode } from './vault.ts';
-import type { GameView, NoticeView, PageView, PlayerView, PublicPlayerView } from './views.ts';
+import type { GameView, JoinedLobbyView, NoticeView, PageView, PlayerView, PublicPlayerView } from './views.ts';
 
 export interface GyreOptions {
   /** Where the service is: `https://play.example.com`, with a path if it lives below one. */
@@ -47,6 +49,8 @@ export interface Resumed<Games extends GameTypes> {
 
 /** How long {@link Gyre.resume} waits for a hub before it goes on without. */
 const RESUME_PATIENCE_MS = 10_000;
+/** Before another hub of a session that is alive after all. */
+const SESSION_PAUSE_MS = 1_000;
 
 /**
  * A player's connection to a Gyre service. `Games` is the type of the service's registry of games, from which every
@@ -78,13 +82,14 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
       endpoint,
     });
     const api = this.#session;
-    this.#matches = new MatchesClient({ api, endpoint, WebSocket });
+    const parts = { api, endpoint, WebSocket, routes: new Routes() };
+    this.#matches = new MatchesClient(parts);
     this.#lobby = new CurrentLobby({
       api,
       myId: () => this.player?.id ?? null,
       takeSeat: (matchId) => this.#matches.join(matchId),
     });
-    this.#hubs = new HubPool({ api, endpoint, WebSocket, handlers: this.#handlers() });
+    this.#hubs = new HubPool({ ...parts, handlers: this.#handlers() });
     this.lobbies = new LobbiesClient({ api, current: this.#lobby, hubs: this.#hubs });
     this.matches = this.#matches;
     this.#status = new LiveValue<GyreStatus<Games>>({ player: null, connection: 'closed', lobby: null, match: null });
@@ -124,7 +129,9 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
    * back the same player, and `displayName` (1–24 characters) is ignored then. Left out: `Guest-` and four digits.
    */
   async signInAsGuest({ displayName }: { readonly displayName?: string | undefined } = {}): Promise<PlayerView> {
+    const before = this.player?.id;
     const player = await this.#session.signInAsGuest(displayName);
+    if (before !== undefined && before !== player.id) this.#signedOut();
     this.#hubs.start();
     return player;
   }
@@ -140,6 +147,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     this.#hubs.start();
     const patience = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(RESUME_PATIENCE_MS)]);
     if (before === 0) await firstFound(this.#greetings, (count) => (count > before ? count : null), patience);
+    await this.#resumeLobby(player);
     await this.#resumeMatch(player);
     return { player, lobby: this.lobby, match: this.match };
   }
@@ -214,15 +222,18 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     this.close();
   }
 
+  /** For when the hub doesn't come up in time. */
+  async #resumeLobby({ lobbyId }: PlayerView): Promise<void> {
+    if (this.#greetings.view > 0 || lobbyId === null) return;
+    const path = `/v1/lobbies/${lobbyId}`;
+    const view = await this.#session.call<JoinedLobbyView>({ method: 'GET', path }).catch(unlessOver);
+    if (view) this.#lobby.learned(view.rev, view, null);
+  }
+
   async #resumeMatch({ matchId }: PlayerView): Promise<void> {
     const id = this.#greetings.view > 0 ? this.#matches.playing.view?.id : matchId;
     if (!id) return;
-    try {
-      await this.#matches.join(id);
-    } catch (error) {
-      // The seat is gone or the match is over: its player is back all the same.
-      if (!GyreError.is(error) || error.code === 'closed' || error.code === 'signed-out') throw error;
-    }
+    await this.#matches.join(id).catch(unlessOver);
   }
 
   #handlers(): HubHandlers {
@@ -232,8 +243,18 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
       chat: (lobbyId, message) => this.#lobby.said(lobbyId, message),
       notice: (notice) => this.#notices.call(notice),
       greeted: () => this.#greeted(),
-      signedOut: () => this.#session.end(),
+      signedOut: () => void this.#checkSession(),
     };
+  }
+
+  /** The hub was closed for good. Another tab may have signed in anew since: then this one goes on with that session. */
+  async #checkSession(): Promise<void> {
+    const before = this.player?.id;
+    this.#hubs.stop();
+    if (!(await this.#session.isAlive())) return;
+    if (this.player?.id !== before) this.#signedOut();
+    await pause(SESSION_PAUSE_MS, this.#ended.signal);
+    if (!this.#ended.signal.aborted && this.player) this.#hubs.start();
   }
 
   #greeted(): void {
@@ -258,4 +279,10 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     this.#matches.reset('signed-out');
     this.#lobby.reset('signed-out');
   }
+}
+
+/** What is over or gone is no reason not to come back; being shut out is. */
+function unlessOver(error: unknown): null {
+  if (!GyreError.is(error) || error.code === 'closed' || error.code === 'signed-out') throw error;
+  return null;
 }

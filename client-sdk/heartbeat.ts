@@ -1,5 +1,7 @@
 export interface HeartbeatOptions {
   readonly everyMs: number;
+  /** Not a single frame for this long after a ping: dead. */
+  readonly silentAfterMs: number;
   /** Sends a ping; `answered` is called with the round trip in ms. */
   readonly ping: (answered: (roundTripMs: number) => void) => void;
   readonly measured: (pingMs: number) => void;
@@ -7,8 +9,6 @@ export interface HeartbeatOptions {
   readonly silent: () => void;
 }
 
-/** Not a single frame for this long after a ping: dead. */
-const SILENT_AFTER_MS = 6_000;
 /** Weight of the newest round trip in the average. */
 const NEWEST = 0.3;
 
@@ -44,7 +44,7 @@ export class Heartbeat {
     const nowMs = performance.now();
     if (this.#waitingSinceMs !== null) {
       // A server that never answers pings isn't dead, it just doesn't know them.
-      if (this.#everAnswered && nowMs - this.#waitingSinceMs >= SILENT_AFTER_MS) this.#options.silent();
+      if (this.#everAnswered && nowMs - this.#waitingSinceMs >= this.#options.silentAfterMs) this.#options.silent();
       return;
     }
     this.#waitingSinceMs = nowMs;

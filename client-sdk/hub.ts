@@ -8,6 +8,7 @@ import type { FlatWhere } from './lobby-filter.ts';
 import { pause } from './pause.ts';
 import { RoomLink } from './room-link.ts';
 import type { LinkEnd, LinkStatus } from './room-link.ts';
+import type { Routes } from './routes.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { Api } from './session.ts';
 import type { WebSocketClass } from './socket.ts';
@@ -29,6 +30,7 @@ export interface HubOptions {
   readonly api: Api;
   readonly endpoint: string;
   readonly WebSocket: WebSocketClass;
+  readonly routes: Routes;
   readonly handlers: HubHandlers;
 }
 
@@ -63,6 +65,7 @@ export class Hub {
       name: HUB_ROOM,
       endpoint: options.endpoint,
       WebSocket: options.WebSocket,
+      routes: options.routes,
       ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', once: true }),
       isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
       verdict: hubVerdict,

@@ -9,6 +9,7 @@ import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 import { backoffMs, pause } from './pause.ts';
 import { RoomLink } from './room-link.ts';
 import type { LinkEnd } from './room-link.ts';
+import type { Routes } from './routes.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { Api } from './session.ts';
 import type { WebSocketClass } from './socket.ts';
@@ -19,6 +20,9 @@ export interface MatchSessionOptions {
   readonly api: Api;
   readonly endpoint: string;
   readonly WebSocket: WebSocketClass;
+  readonly routes: Routes;
+  /** The hub's view of it, if it has one. */
+  readonly known: MatchView | null;
 }
 
 const PING_EVERY_MS = 2_000;
@@ -48,6 +52,7 @@ export class MatchSession implements Match {
   constructor(options: MatchSessionOptions) {
     this.#options = options;
     this.id = options.id;
+    this.#info = options.known;
     this.#status = new LiveValue<MatchStatus>({
       connection: 'reconnecting',
       pingMs: null,
@@ -59,6 +64,7 @@ export class MatchSession implements Match {
       name: 'match',
       endpoint: options.endpoint,
       WebSocket: options.WebSocket,
+      routes: options.routes,
       ask: () => this.#ask(),
       isFinal: isFinalRefusal,
       verdict: matchVerdict,
@@ -78,8 +84,14 @@ export class MatchSession implements Match {
   /** Takes the seat: resolves when the room has said welcome and shown its state. */
   async open(): Promise<void> {
     void this.#link.run();
-    const [info] = await Promise.all([this.#fetchInfo(), this.#opened.promise]);
-    this.#info ??= info;
+    const early = this.#info ? null : this.#fetchInfo().catch(() => null);
+    await this.#opened.promise;
+    try {
+      this.#info ??= (await early) ?? (await this.#fetchInfo());
+    } catch (error) {
+      this.#close('closed');
+      throw error;
+    }
   }
 
   get game(): string {
@@ -222,9 +234,10 @@ export class MatchSession implements Match {
 
   #ended(end: LinkEnd): void {
     const reason = reasonOfEnd(end);
-    if ('error' in end) this.#opened.reject(end.error);
+    const error = 'error' in end ? end.error : undefined;
+    if (error) this.#opened.reject(error);
     if (reason === 'finished' && !this.#hasResult) void this.#lookUpEnd();
-    else this.#close(reason);
+    else this.#close(reason, reason === 'closed' ? error : undefined);
   }
 
   /** The room is gone and the result may not have reached us: REST has it, once its transaction is through. */
@@ -240,10 +253,9 @@ export class MatchSession implements Match {
     this.#close('finished');
   }
 
-  #close(reason: MatchCloseReason): void {
+  #close(reason: MatchCloseReason, error: GyreError = errorOfReason(reason)): void {
     if (this.#status.view.closeReason) return;
     this.#link.end();
-    const error = errorOfReason(reason);
     this.#inputs.close(error);
     this.#opened.reject(error);
     this.#result.reject(error);

@@ -7,7 +7,7 @@ import type { Matches, MatchQuery } from './matches.ts';
 import { ViewOrder } from './view-order.ts';
 import type { MatchView, PageView } from './views.ts';
 
-export type MatchParts = Omit<MatchSessionOptions, 'id'>;
+export type MatchParts = Omit<MatchSessionOptions, 'id' | 'known'>;
 
 /** The one implementation of {@link Matches}; also keeps the player's current match. */
 export class MatchesClient implements Matches<GameTypes> {
@@ -56,7 +56,9 @@ export class MatchesClient implements Matches<GameTypes> {
   }
 
   async #open(matchId: string): Promise<MatchSession> {
-    const match = new MatchSession({ ...this.#parts, id: matchId });
+    const playing = this.playing.view;
+    const known = playing?.id === matchId ? playing : null;
+    const match = new MatchSession({ ...this.#parts, id: matchId, known });
     void this.#forget(match);
     await match.open();
     if (match.view.closeReason === null) this.current.set(match);

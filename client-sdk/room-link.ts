@@ -1,3 +1,4 @@
+import { CloseCode } from '../protocol/close-codes.ts';
 import type { CloseVerdict } from './close-verdict.ts';
 import { ColyseusRoom } from './colyseus-room.ts';
 import { asGyreError } from './gyre-error.ts';
@@ -6,6 +7,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { LiveValue } from './live.ts';
 import { onNetworkLoss, onNetworkReturn } from './network.ts';
 import { backoffMs, pause } from './pause.ts';
+import type { Routes } from './routes.ts';
 import { socketUrl } from './seat-grant.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { SocketClosed, WebSocketClass } from './socket.ts';
@@ -24,6 +26,7 @@ export interface LinkOptions {
   readonly name: string;
   readonly endpoint: string;
   readonly WebSocket: WebSocketClass;
+  readonly routes: Routes;
   /** Asks for a right over REST. */
   readonly ask: () => Promise<SeatGrant>;
   /** Whether a refusal by {@link ask} is the end; anything else is tried again for ever. */
@@ -47,6 +50,9 @@ const SHARED_TIMEOUT_MS = 8_000;
 const MAX_PATIENCE_MS = 30_000;
 /** After this many failed tries in a row the right itself is in doubt, its address for one. */
 const TRIES_PER_RIGHT = 5;
+const SILENT_AFTER_MS = 6_000;
+/** As if the network had said so: it was never heard from. */
+const GAVE_UP = 1006;
 /** A socket that lived shorter counts as a failure too, or a server that drops everyone would be dialled in a loop. */
 const STEADY_MS = 2_000;
 /** But not as many: it got through, so it is worth trying again within half a second. */
@@ -77,6 +83,7 @@ export class RoomLink<State> {
     });
     this.#heartbeat = new Heartbeat({
       everyMs: options.pingEveryMs,
+      silentAfterMs: SILENT_AFTER_MS,
       ping: (answered) => this.room.ping(answered),
       measured: (pingMs) => this.#setStatus({ pingMs }),
       silent: () => this.room.drop(),
@@ -122,7 +129,7 @@ export class RoomLink<State> {
       const grant = await this.#options.ask();
       this.#grant = grant;
       this.#token = grant.colyseus.reconnectionToken;
-      this.#direct = grant.directAddress !== null;
+      this.#direct = true;
       return grant;
     } catch (caught) {
       const error = asGyreError(caught);
@@ -137,7 +144,8 @@ export class RoomLink<State> {
   /** One socket, from dialling to its close. */
   async #live(grant: SeatGrant): Promise<void> {
     if (this.#ended.signal.aborted) return;
-    const direct = this.#direct && grant.directAddress !== null;
+    const { directAddress } = grant;
+    const direct = this.#direct && directAddress !== null && this.#options.routes.isOpen(directAddress);
     const url = socketUrl(grant, {
       endpoint: this.#options.endpoint,
       direct,
@@ -152,11 +160,13 @@ export class RoomLink<State> {
     const timer = setTimeout(() => this.#giveUpDialling(), direct ? DIRECT_TIMEOUT_MS : SHARED_TIMEOUT_MS);
     const { code } = await closing;
     clearTimeout(timer);
+    // A room that turned us away was there; of a process that died the address may be somebody else's soon.
+    if (direct && this.#joinedAtMs === null && code < CloseCode.consented) this.#options.routes.failed(directAddress);
     this.#dropped(code);
   }
 
   #giveUpDialling(): void {
-    if (this.#joinedAtMs === null) this.room.drop();
+    if (this.#joinedAtMs === null) this.room.drop(GAVE_UP);
   }
 
   #joined(token: string): void {

@@ -81,6 +81,20 @@ export class Session implements TokenSource, Api {
     this.player.set(null);
   }
 
+  /** Asks the server whether the stored session is still good; if not, it is over here too. */
+  async isAlive(): Promise<boolean> {
+    try {
+      this.player.set(await this.call<PlayerView>({ method: 'GET', path: '/v1/players/me' }));
+      return true;
+    } catch (error) {
+      const { status, code } = asGyreError(error);
+      // A server that is away or busy says nothing about the session; the hub will ask again.
+      if (status !== 401 && code !== 'signed-out' && code !== 'banned') return code !== 'closed';
+      this.end();
+      return false;
+    }
+  }
+
   async accessToken(): Promise<string> {
     const session = this.#stored();
     if (session.accessEndsAtMs - Date.now() > RENEW_AHEAD_MS) return session.accessToken;
