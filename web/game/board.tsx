@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { COLUMNS, landingCell } from '../../rooms/connect-four/rules.ts';
 import { cellStyle } from './cell-style.ts';
 import { Disc } from './disc.tsx';
-import type { Side } from './disc.tsx';
+import type { Side } from './sides.ts';
 import { Discs } from './discs.tsx';
 import { columnWords } from './move-words.ts';
 import type { Position } from './position.ts';

@@ -1,9 +1,5 @@
 import type { VNode } from 'preact';
-
-/** A seat's index is its side: seat 0 has the suns, seat 1 the moons. */
-export type Side = 0 | 1;
-
-export const SIDE_NAMES = ['Sun', 'Moon'] as const;
+import type { Side } from './sides.ts';
 
 const RAYS = Array.from({ length: 12 }, (_, index) => index * 30);
 

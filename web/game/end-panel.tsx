@@ -4,14 +4,12 @@ import type { MatchResult } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
 import type { OwnLobby, OwnMatch } from '../app/parts.ts';
 import { useLive } from '../live/use-live.ts';
-import { useTask } from '../live/use-task.ts';
-import { Button } from '../ui/button.tsx';
 import { MATCH_CLOSE_WORDS } from '../words/reasons.ts';
-import type { Side } from './disc.tsx';
+import type { Side } from './sides.ts';
+import { EndActions } from './end-actions.tsx';
 import { endWords } from './end-words.ts';
 import type { NameOf } from './move-words.ts';
 import { outcomeOf, winnerOf } from './outcome.ts';
-import { Rematch } from './rematch.tsx';
 
 export interface EndPanelProps {
   readonly match: OwnMatch;
@@ -30,9 +28,8 @@ const OUT_OF_TIME_MS = 700;
 /** How the game ended, and what now. */
 export function EndPanel(props: EndPanelProps): VNode {
   const { match, lobby, result } = props;
-  const { table, announcements } = useApp();
+  const { announcements } = useApp();
   const { closeReason, seatIndex } = useLive(match);
-  const [isBusy, run] = useTask();
   const [ranOutOfTime] = useState(
     () => result !== null && winnerOf(result) === 1 - props.turn && props.turnLeftMs() < OUT_OF_TIME_MS,
   );
@@ -42,26 +39,17 @@ export function EndPanel(props: EndPanelProps): VNode {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     ref.current?.focus({ preventScroll: true });
-    announcements.say(`${headline} ${reason}`);
+    announcements.say(`${headline}. ${reason}`);
   }, [headline]);
   return (
     <section class={`end end-${outcomeOf(result, seatIndex)}`} aria-labelledby="end-title" data-testid="end">
-      <div class="end-words">
+      <div>
         <h2 id="end-title" ref={ref} tabIndex={-1}>
           {headline}
         </h2>
-        <p>{reason}</p>
+        <p class="end-reason">{reason}</p>
       </div>
-      <div class="end-actions">
-        {closeReason === 'replaced' ? (
-          <Button kind="primary" busy={isBusy} onPress={() => run(() => table.takeBack(match))}>
-            Play here instead
-          </Button>
-        ) : (
-          lobby && <Rematch lobby={lobby} />
-        )}
-        <Button onPress={() => table.clear()}>{lobby ? 'Back to the lobby' : 'Back to the lobbies'}</Button>
-      </div>
+      <EndActions match={match} lobby={lobby} isReplaced={closeReason === 'replaced'} />
     </section>
   );
 }

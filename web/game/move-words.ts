@@ -1,5 +1,5 @@
 import { COLUMNS, ROWS } from '../../rooms/connect-four/rules.ts';
-import { SIDE_NAMES } from './disc.tsx';
+import { SIDE_NAMES } from './sides.ts';
 import { sideAt } from './position.ts';
 import type { Position } from './position.ts';
 

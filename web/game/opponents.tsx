@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
+import type { LobbyMemberView } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
 import type { OwnLobby, OwnMatch } from '../app/parts.ts';
 import { useLive } from '../live/use-live.ts';
 import { Store } from '../live/store.ts';
-import type { Side } from './disc.tsx';
+import type { Side } from './sides.ts';
 import { PlayerPanel } from './player-panel.tsx';
+import type { Presence } from './player-panel.tsx';
 
 export interface OpponentsProps {
   readonly match: OwnMatch;
@@ -36,7 +38,7 @@ export function Opponents({ match, lobby, turn, winner, turnLeftMs }: OpponentsP
             isMe={seat?.playerId === gyre.player?.id}
             isTurn={turn === side}
             isWinner={winner === side}
-            isConnected={member?.connected ?? (lobby ? false : null)}
+            presence={lobby ? presenceOf(member) : 'here'}
             turnMs={match.info.settings.turnMs}
             turnLeftMs={turnLeftMs}
           />
@@ -44,4 +46,9 @@ export function Opponents({ match, lobby, turn, winner, turnLeftMs }: OpponentsP
       })}
     </div>
   );
+}
+
+function presenceOf(member: LobbyMemberView | undefined): Presence {
+  if (!member) return 'left';
+  return member.connected ? 'here' : 'away';
 }

@@ -1,7 +1,17 @@
 import type { VNode } from 'preact';
-import { Disc, SIDE_NAMES } from './disc.tsx';
-import type { Side } from './disc.tsx';
+import { Disc } from './disc.tsx';
+import { SIDE_NAMES } from './sides.ts';
+import type { Side } from './sides.ts';
 import { TurnClock } from './turn-clock.tsx';
+
+/** Whether a player is there, as far as the lobby tells. */
+export type Presence = 'here' | 'away' | 'left';
+
+const PRESENCE_WORDS: Readonly<Record<Presence, string>> = {
+  here: 'Opponent',
+  away: 'Not connected',
+  left: 'Has left',
+};
 
 export interface PlayerPanelProps {
   readonly side: Side;
@@ -9,14 +19,13 @@ export interface PlayerPanelProps {
   readonly isMe: boolean;
   readonly isTurn: boolean;
   readonly isWinner: boolean;
-  /** Whether the player can be reached; null if nobody knows. */
-  readonly isConnected: boolean | null;
+  readonly presence: Presence;
   readonly turnMs: number;
   readonly turnLeftMs: () => number;
 }
 
 export function PlayerPanel(props: PlayerPanelProps): VNode {
-  const { side, name, isMe, isTurn, isWinner, isConnected } = props;
+  const { side, name, isMe, isTurn, isWinner, presence } = props;
   return (
     <section
       class={`player player-${side === 0 ? 'sun' : 'moon'}${isTurn ? ' is-turn' : ''}${isWinner ? ' is-winner' : ''}`}
@@ -29,7 +38,7 @@ export function PlayerPanel(props: PlayerPanelProps): VNode {
       <span class="player-words">
         <strong class="player-title">{name}</strong>
         <span class="player-facts">
-          {isMe ? 'You' : isConnected === false ? <span class="is-warning">Not connected</span> : 'Opponent'}
+          <span class={isMe || presence === 'here' ? '' : 'is-warning'}>{isMe ? 'You' : PRESENCE_WORDS[presence]}</span>
           <span aria-hidden="true"> · </span>
           {SIDE_NAMES[side]}
         </span>

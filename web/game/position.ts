@@ -1,5 +1,5 @@
 import type { Cells } from '../../rooms/connect-four/rules.ts';
-import type { Side } from './disc.tsx';
+import type { Side } from './sides.ts';
 
 /** What the board shows: a copy of the room's state, which itself is changed in place. */
 export interface Position {

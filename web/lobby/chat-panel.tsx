@@ -36,7 +36,7 @@ function Messages({ messages, myId }: { readonly messages: readonly ChatMessageV
     log?.scrollTo({ top: log.scrollHeight });
   }, [messages]);
   return (
-    <div ref={ref} class="chat-log" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+    <div ref={ref} class="chat-log" role="log" aria-live="polite" aria-label="Chat messages" tabIndex={0}>
       {messages.length === 0 && <p class="chat-empty">Say hello!</p>}
       {messages.map(({ id, playerId, displayName, text, sentAt }, index) => (
         <p key={id} class={`chat-message${playerId === myId ? ' is-mine' : ''}`}>

@@ -7,7 +7,7 @@ export function ToastList(): VNode {
   const { toasts } = useApp();
   const shown = useLive(toasts);
   return (
-    <div class="toasts" role="region" aria-label="Messages">
+    <div class="toasts" role="region" aria-label="Notices">
       <div role="alert" class="toast-stack">
         {shown.map(({ id, kind, text }) => (
           <div key={id} class={`toast toast-${kind}`}>

@@ -1,0 +1,44 @@
+import type { VNode } from 'preact';
+import type { OwnLobby } from '../app/parts.ts';
+import { useTask } from '../live/use-task.ts';
+import { Button } from '../ui/button.tsx';
+
+export interface StartButtonProps {
+  readonly lobby: OwnLobby;
+  readonly view: OwnLobby['view'];
+  readonly myId: string;
+  /** Whether a start by hand would go through. */
+  readonly canStart: boolean;
+  readonly isRematch?: boolean;
+}
+
+/** Ready; for a host who starts by hand: start. */
+export function StartButton({ lobby, view, myId, canStart, isRematch = false }: StartButtonProps): VNode {
+  const [isBusy, run] = useTask();
+  const isReady = view.members.find(({ playerId }) => playerId === myId)?.ready ?? false;
+  if (view.startMode === 'host' && view.hostId === myId) {
+    return (
+      <Button
+        kind="primary"
+        big
+        icon="play"
+        busy={isBusy}
+        disabled={!canStart}
+        onPress={() => run(() => lobby.start())}
+      >
+        {isRematch ? 'Start the rematch' : 'Start the game'}
+      </Button>
+    );
+  }
+  return (
+    <Button
+      kind={isReady ? 'plain' : 'primary'}
+      big
+      icon={isReady ? 'close' : 'check'}
+      busy={isBusy}
+      onPress={() => run(() => lobby.setReady(!isReady))}
+    >
+      {isReady ? 'Not ready after all' : isRematch ? 'Rematch' : 'I’m ready'}
+    </Button>
+  );
+}
