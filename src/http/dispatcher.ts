@@ -161,19 +161,19 @@ function readConditions(req: Request, route: Route): { readonly ifMatch: number 
   return { ifMatch: parseIfMatch(req.get('If-Match')), key };
 }
 
+/** A parameter that comes more than once is a list: only filters, which all must hold, take one. */
 function parseQuery({ route, player, query }: ParsedRequest): unknown {
-  for (const [name, value] of query) {
-    const shown = name.slice(0, 100);
-    if (!isStorableText(name) || !isStorableText(value)) {
-      throw invalidParameter(shown, { code: 'invalid-text', detail: 'must not contain NUL' });
-    }
-    if (query.getAll(name).length > 1) {
-      throw invalidParameter(shown, { code: 'repeated', detail: 'must be there once' });
-    }
-  }
   const isMe = (name: string, value: string) => player && value === 'me' && PLAYER_PARAMETERS.includes(name);
-  const values = Object.fromEntries([...query].map(([name, value]) => [name, isMe(name, value) ? player?.id : value]));
-  return parseOrProblem(route.query ?? NOTHING, values, { parameter: true });
+  const values: Record<string, unknown> = Object.create(null);
+  for (const name of new Set(query.keys())) {
+    const texts = query.getAll(name);
+    if (![name, ...texts].every(isStorableText)) {
+      throw invalidParameter(name.slice(0, 100), { code: 'invalid-text', detail: 'must not contain NUL' });
+    }
+    const read = texts.map((text) => (isMe(name, text) ? player?.id : text));
+    values[name] = read.length > 1 ? read : read[0];
+  }
+  return parseOrProblem(route.query ?? NOTHING, { ...values }, { parameter: true });
 }
 
 function parseParams({ route, params }: ParsedRequest): unknown {

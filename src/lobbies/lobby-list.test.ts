@@ -49,6 +49,7 @@ describe('the list of lobbies', () => {
   test.each<[string, string[]]>([
     ['maxPlayers=4', ['b']],
     ['maxPlayers.ne=4', ['a', 'c', 'd']],
+    ['maxPlayers.ne=4&maxPlayers.ne=6', ['a', 'd']],
     ['maxPlayers.lt=4', ['a']],
     ['maxPlayers.le=4', ['a', 'b']],
     ['maxPlayers.gt=4', ['c', 'd']],
@@ -90,6 +91,7 @@ describe('the list of lobbies', () => {
   });
 
   test.each<[string, string]>([
+    ['limit=1&limit=2', 'invalid-request'],
     ['colour=red', 'invalid-filter'],
     ['openSlots.around=3', 'invalid-filter'],
     ['openSlots=many', 'invalid-filter'],

@@ -46,7 +46,7 @@ export function lobbyRoutes(parts: LobbyRoutesParts): readonly Route[] {
 
 const ListQuery = z
   .object({ limit: PageLimit, sort: z.string().optional(), cursor: PageCursor })
-  .catchall(z.string())
+  .catchall(z.union([z.string(), z.array(z.string())]))
   .meta({ description: '`<field>=<value>` or `<field>.<op>=<value>`, op being `ne lt le gt ge in`; all must hold.' });
 
 function readingRoutes({ db, clock, games, lobbies: { list, changes } }: LobbyRoutesParts): readonly Route[] {
@@ -66,7 +66,10 @@ function readingRoutes({ db, clock, games, lobbies: { list, changes } }: LobbyRo
       problems: ['invalid-filter', 'invalid-cursor'],
       handler: async ({ player, query: { limit, sort: order, cursor = null, ...conditions } }) => {
         const sort = parseSort(order);
-        const filter = parseQueryFilter(Object.entries(conditions), games);
+        const written = Object.entries(conditions).flatMap(([name, texts]) =>
+          [texts].flat().map((text) => [name, text] as const),
+        );
+        const filter = parseQueryFilter(written, games);
         return { status: 200, body: await list.read({ filter, sort, limit }, player.id, cursor) };
       },
     }),
