@@ -10,6 +10,8 @@ export interface RoomHandlers {
   joined(reconnectionToken: string): void;
   message(type: string, payload: unknown): void;
   state(): void;
+  /** The full state that follows was taken at this time of the match, in ms. */
+  time(serverMs: number): void;
   closed(event: SocketClosed): void;
   /** Anything at all arrived: the line is alive. */
   heard(): void;
@@ -42,6 +44,7 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
       closed: (event) => this.#closed(event),
     });
     this.#handlers = handlers;
+    this.clock = { ...this.clock, sample: (serverMs) => handlers.time(serverMs) };
     // Room uses of its connection what Socket has.
     this.connection = this.#socket as unknown as Room['connection'];
     // What it unpacks here are problems and pages, as objects like everywhere else.

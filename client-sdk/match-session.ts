@@ -5,6 +5,7 @@ import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
 import { errorOfReason, isFinalRefusal, reasonOfEnd } from './match-end.ts';
+import { MatchTime } from './match-time.ts';
 import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 import { backoffMs, pause } from './pause.ts';
 import { RoomLink } from './room-link.ts';
@@ -43,6 +44,7 @@ export class MatchSession implements Match {
   readonly #closed = Promise.withResolvers<MatchCloseReason>();
   readonly #patches = new Listeners<[state: object]>();
   readonly #events = new Map<string, Listeners<[event: unknown]>>();
+  readonly #time = new MatchTime();
   #info: MatchView | null = null;
   #leaving = false;
   #hasResult = false;
@@ -72,6 +74,7 @@ export class MatchSession implements Match {
       onDropped: () => this.#dropped(),
       onMessage: (type, payload) => this.#message(type, payload),
       onState: () => this.#patched(),
+      onTime: (serverMs) => this.#time.set(serverMs),
       onEnd: (end) => this.#ended(end),
     });
     const { room } = this.#link;
@@ -105,6 +108,10 @@ export class MatchSession implements Match {
 
   get state(): object {
     return this.#link.room.state;
+  }
+
+  nowMs(): number | null {
+    return this.#time.nowMs();
   }
 
   get view(): MatchStatus {
@@ -184,6 +191,7 @@ export class MatchSession implements Match {
   }
 
   #dropped(): void {
+    this.#time.stop();
     this.#isWelcome = false;
     this.#inputs.dropped();
     if (this.#status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });

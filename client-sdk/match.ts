@@ -65,6 +65,12 @@ export interface Match<Game extends GameType = GameType> extends Live<MatchStatu
    * patch, also over reconnects.
    */
   readonly state: StateOf<Game>;
+  /**
+   * The match's time in ms, which what is due in the state is told in (`turnEndsAtMs`). It stands still while the connection
+   * is lost, and goes on from what the room says. null before the first connection. To be drawn by, not to be counted on: it
+   * is late by half a round trip.
+   */
+  nowMs(): number | null;
   /** Calls `listener` at once with the present state, and after each patch. */
   onPatch(listener: (state: StateOf<Game>) => void): () => void;
   /** Calls `listener` for each event of this name that the room sends. */

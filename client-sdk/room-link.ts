@@ -38,6 +38,8 @@ export interface LinkOptions {
   readonly onDropped?: () => void;
   readonly onMessage: (type: string, payload: unknown) => void;
   readonly onState?: () => void;
+  /** The room's own time, in ms, with each full state. */
+  readonly onTime?: (serverMs: number) => void;
   readonly onEnd: (end: LinkEnd) => void;
 }
 
@@ -78,6 +80,7 @@ export class RoomLink<State> {
       joined: (token) => this.#joined(token),
       message: options.onMessage,
       state: () => options.onState?.(),
+      time: (serverMs) => options.onTime?.(serverMs),
       closed: (event) => this.#closed(event),
       heard: () => this.#heartbeat.heard(),
     });

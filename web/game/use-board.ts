@@ -1,8 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useApp } from '../app/parts.ts';
-import type { Client, OwnMatch } from '../app/parts.ts';
-import { rememberedOffset, rememberOffset } from './clock-memory.ts';
-import { MatchClock } from './match-clock.ts';
+import type { OwnMatch } from '../app/parts.ts';
 import { positionOf } from './position.ts';
 import type { Position } from './position.ts';
 
@@ -14,8 +11,6 @@ export interface BoardView {
 
 /** Follows a match's board and clock; `onChange` is told of every step from one position to the next. */
 export function useBoard(match: OwnMatch, onChange: (before: Position, after: Position) => void): BoardView {
-  const { gyre } = useApp();
-  const [clock] = useState(() => makeClock(gyre, match));
   const [position, setPosition] = useState(() => positionOf(match.state, null));
   const latest = useRef(position);
   const { turnMs } = match.info.settings;
@@ -25,29 +20,14 @@ export function useBoard(match: OwnMatch, onChange: (before: Position, after: Po
         const before = latest.current;
         const after = positionOf(state, before);
         latest.current = after;
-        if (after.turnEndsAtMs !== before.turnEndsAtMs) {
-          clock.turnBegan(after.turnEndsAtMs, turnMs, gyre.serverNowMs());
-          rememberOffset(match.id, clock.offsetMs);
-        }
         setPosition(after);
         onChange(before, after);
       }),
     [match],
   );
-  useEffect(
-    () =>
-      match.subscribe(({ connection, epoch }) => {
-        if (connection === 'connected') clock.found(epoch, gyre.serverNowMs());
-        else clock.lost(gyre.serverNowMs());
-        rememberOffset(match.id, clock.offsetMs);
-      }),
-    [match],
-  );
-  return { position, turnLeftMs: () => clock.leftMs(position.turnEndsAtMs, turnMs, gyre.serverNowMs()) };
-}
-
-function makeClock(gyre: Client, match: OwnMatch): MatchClock {
-  const { startedAt } = match.info;
-  const sinceStartMs = startedAt === null ? -gyre.serverNowMs() : -Date.parse(startedAt);
-  return new MatchClock(rememberedOffset(match.id) ?? sinceStartMs);
+  const turnLeftMs = (): number => {
+    const leftMs = position.turnEndsAtMs - (match.nowMs() ?? position.turnEndsAtMs - turnMs);
+    return Math.min(turnMs, Math.max(0, leftMs));
+  };
+  return { position, turnLeftMs };
 }
