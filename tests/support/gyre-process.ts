@@ -15,26 +15,37 @@ const START_TIMEOUT_MS = 20_000;
 export interface GyreProcessOptions {
   /** Environment besides the port, the data folder and the database. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What is run; by default a host without the page. `src/main.ts` is the command itself. */
+  readonly entry?: string;
+  /** Its own PostgreSQL in its data folder, as for someone who just types `npm start`. */
+  readonly embedded?: boolean;
 }
 
 export class GyreProcess implements AsyncDisposable {
   readonly port: number;
-  readonly #database: TestDatabase;
+  readonly #database: TestDatabase | null;
   readonly #dataDir: string;
+  readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
   #output = '';
 
-  private constructor(port: number, database: TestDatabase, dataDir: string, options: GyreProcessOptions) {
+  private constructor(port: number, database: TestDatabase | null, dataDir: string, options: GyreProcessOptions) {
     this.port = port;
     this.#database = database;
     this.#dataDir = dataDir;
+    this.#entry = options.entry ?? 'tests/support/gyre-host.ts';
     this.#env = options.env ?? {};
   }
 
   static async start(options: GyreProcessOptions = {}): Promise<GyreProcess> {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-process-'));
-    const gyre = new GyreProcess(await freePort(), await createTestDatabase(), dataDir, options);
+    const gyre = new GyreProcess(
+      await freePort(),
+      options.embedded ? null : await createTestDatabase(),
+      dataDir,
+      options,
+    );
     await gyre.start();
     return gyre;
   }
@@ -50,13 +61,13 @@ export class GyreProcess implements AsyncDisposable {
 
   /** Starts it, again if it was stopped: on the same port, data and database. Resolves when it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['tests/support/gyre-host.ts'], {
+    const child = spawn(process.execPath, [this.#entry], {
       cwd: ROOT,
       env: {
         ...withoutJest(process.env),
         PORT: String(this.port),
         HOST: '127.0.0.1',
-        DATABASE_URL: this.#database.url,
+        DATABASE_URL: this.#database?.url ?? '',
         GYRE_DATA_DIR: this.#dataDir,
         GYRE_SECRET: 'a secret of tests, which is long enough',
         GYRE_RATE_LIMITS: 'off',
@@ -90,8 +101,9 @@ export class GyreProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-    await this.#database[Symbol.asyncDispose]();
+    // A killed one would leave its own PostgreSQL behind.
+    await (this.#database ? this.kill() : this.stop());
+    await this.#database?.[Symbol.asyncDispose]();
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 
