@@ -20,8 +20,3 @@ export type Handlers<Game extends AnyGame> = { readonly [Name in keyof Game['mes
 
 export type EventName<Game extends AnyGame> = keyof Game['events'] & string;
 export type EventPayload<Game extends AnyGame, Name extends EventName<Game>> = z.input<Game['events'][Name]>;
-/** Sends one event to a seat, or to everyone. */
-export type SendEvent<Game extends AnyGame> = <Name extends EventName<Game>>(
-  name: Name,
-  payload: EventPayload<Game, Name>,
-) => void;

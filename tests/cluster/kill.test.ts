@@ -40,7 +40,8 @@ class CountingProcess {
 
   /** It was told at which point to die: one that does not is ended, and the test has failed. */
   async died(): Promise<void> {
-    expect(await waitFor(() => this.#child.signalCode, { what: 'its death' })).toBe('SIGKILL');
+    const signal = await waitFor(() => this.#child.signalCode, { what: 'its death' });
+    if (signal !== 'SIGKILL') throw new Error(`It ended by ${signal}.`);
     await this.#ended;
   }
 
