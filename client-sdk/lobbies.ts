@@ -3,7 +3,7 @@ import type { StartMode } from '../protocol/states.ts';
 import type { Live } from './live.ts';
 import type { DataChange, Lobby } from './lobby.ts';
 import type { LobbyQuery, LobbyWhere } from './lobby-filter.ts';
-import type { LobbySummary, LobbyView, PageView } from './views.ts';
+import type { JoinedLobbyView, LobbySummary, LobbyView, PageView } from './views.ts';
 
 /** The names of a registry's games. */
 export type GameName<Games extends GameTypes> = keyof Games & string;
@@ -53,7 +53,10 @@ export interface Lobbies<Games extends GameTypes> {
     options: { readonly game: Name } & LobbyOptions<Games[Name]>,
   ): Promise<Lobby<Games[Name]>>;
   /** By what a list showed, or by an id. One who is in already just gets it. */
-  join<Game extends Games[GameName<Games>]>(lobby: LobbySummary<Game>, options?: JoinOptions): Promise<Lobby<Game>>;
+  join<Game extends Games[GameName<Games>]>(
+    lobby: LobbySummary<Game> | LobbyView<Game> | JoinedLobbyView<Game>,
+    options?: JoinOptions,
+  ): Promise<Lobby<Game>>;
   join(lobbyId: string, options?: JoinOptions): Promise<AnyLobby<Games>>;
   /** Six letters, in any case. */
   joinByCode(code: string, options?: { readonly password?: string | undefined }): Promise<AnyLobby<Games>>;

@@ -435,7 +435,7 @@ interface Lobbies<Games extends GameTypes> {
     readonly game: Name;
   } & LobbyOptions<Games[Name]>): Promise<Lobby<Games[Name]>>;
   /** By what a list showed, or by an id. One who is in already just gets it. */
-  join<Game extends Games[GameName<Games>]>(lobby: LobbySummary<Game>, options?: JoinOptions): Promise<Lobby<Game>>;
+  join<Game extends Games[GameName<Games>]>(lobby: LobbySummary<Game> | LobbyView<Game> | JoinedLobbyView<Game>, options?: JoinOptions): Promise<Lobby<Game>>;
   join(lobbyId: string, options?: JoinOptions): Promise<AnyLobby<Games>>;
   /** Six letters, in any case. */
   joinByCode(code: string, options?: {

@@ -90,6 +90,8 @@ export async function joining(): Promise<void> {
   for (const summary of list.view) {
     const joined = await gyre.lobbies.join(summary);
     holds<Equal<typeof joined, Lobby<Games['chess']>>>();
+    const again = await gyre.lobbies.join(joined.view);
+    holds<Equal<typeof again, Lobby<Games['chess']>>>();
   }
   const { items } = await gyre.lobbies.list({ game: 'race', data: { map: { in: ['dunes', 'ice'] } }, limit: 5 });
   holds<Equal<(typeof items)[number]['settings'], Readonly<{ laps: number }>>>();
