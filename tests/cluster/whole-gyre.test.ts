@@ -1,8 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { createTestDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { boardOf, type Lobby, type Played, playConnectFour, type Seated, WholeGyre } from './whole-gyre.ts';
+import { GyreProcess } from '../support/gyre-process.ts';
+import { boardOf, type Lobby, type Played, playConnectFour, type Seated } from './stock-players.ts';
 
 // The stock SDK tells of its reconnections on the console.
 for (const method of ['info', 'warn', 'error', 'log'] as const)
@@ -51,21 +51,21 @@ function at(seats: readonly Seated[], index: number): Seated {
 test(
   'kill -9 in the middle of a match, on the embedded database: the same seats, the same board, played to its end [SV-2, SE-9]',
   async () => {
-    await using gyre = await WholeGyre.create(null);
-    await gyre.start();
+    await using gyre = await GyreProcess.start({ embedded: true });
     const played = await playConnectFour(gyre);
     const { lobbyId, matchId, seats } = played;
     for (const column of [0, 1, 0]) await move(played, column);
     const before = boardOf(at(seats, 0));
     for (let kill = 1; kill <= 2; kill += 1) {
-      await gyre.end('SIGKILL');
+      await gyre.kill();
       await waitFor(() => seats.every(({ events }) => events.at(-1)?.startsWith('drop')));
       await gyre.start();
       await allBack(seats);
       expect(seats.map(boardOf)).toEqual([before, before]);
       expect(seats.map(({ room }) => room.sessionId)).toEqual(seats.map(({ sessionId }) => sessionId));
-      const welcomes = at(seats, 0).messages.filter((message) => message.type === 'welcome');
-      expect(welcomes.at(-1)).toMatchObject({ seatIndex: 0, epoch: kill + 1 });
+      const welcomes = () => at(seats, 0).messages.filter((message) => message.type === 'welcome');
+      await waitFor(() => welcomes().length > kill, { what: 'the welcome' });
+      expect(welcomes().at(-1)).toMatchObject({ seatIndex: 0, epoch: kill + 1 });
     }
     await playToTheEnd(played);
     const { player } = at(seats, 0);
@@ -83,13 +83,11 @@ test(
 test(
   'an outage longer than a turn costs nobody the turn [SV-4]',
   async () => {
-    await using database = await createTestDatabase();
-    await using gyre = await WholeGyre.create(database.url);
-    await gyre.start();
+    await using gyre = await GyreProcess.start();
     const played = await playConnectFour(gyre, { turnMs: 5_000 });
     await move(played, 3);
     const before = boardOf(at(played.seats, 0));
-    await gyre.end('SIGKILL');
+    await gyre.kill();
     const downSinceMs = performance.now();
     await waitFor(() => performance.now() - downSinceMs > 6_000, { everyMs: 100 });
     await gyre.start();
@@ -104,13 +102,11 @@ test(
 test(
   'SIGTERM parks a match: clients are told to come back, and find it as it was [ST-8, SV-5]',
   async () => {
-    await using database = await createTestDatabase();
-    await using gyre = await WholeGyre.create(database.url);
-    await gyre.start();
+    await using gyre = await GyreProcess.start();
     const played = await playConnectFour(gyre);
     for (const column of [3, 3]) await move(played, column);
     const before = boardOf(at(played.seats, 0));
-    expect(await gyre.end('SIGTERM')).toBe(0);
+    expect(await gyre.stop()).toBe(0);
     await waitFor(() => played.seats.every(({ events }) => events[0] === 'drop 4010'));
     await gyre.start();
     await allBack(played.seats);
@@ -123,12 +119,10 @@ test(
 test(
   'a match of another build is abandoned: its sockets get 4108, its lobby opens with match-abandoned [SV-6]',
   async () => {
-    await using database = await createTestDatabase();
-    await using gyre = await WholeGyre.create(database.url);
-    await gyre.start();
+    await using gyre = await GyreProcess.start();
     const { lobbyId, matchId, seats } = await playConnectFour(gyre);
-    await gyre.end('SIGTERM');
-    const client = new pg.Client({ connectionString: database.url });
+    await gyre.stop();
+    const client = new pg.Client({ connectionString: gyre.databaseUrl ?? '' });
     await client.connect();
     await client.query(`update matches set compat = 'a build before' where id = $1`, [matchId]);
     await client.end();

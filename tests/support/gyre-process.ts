@@ -23,6 +23,8 @@ export interface GyreProcessOptions {
 
 export class GyreProcess implements AsyncDisposable {
   readonly port: number;
+  /** Done before it is ended for good, such as keeping clients from coming back. */
+  readonly beforeEnd: (() => void)[] = [];
   readonly #database: TestDatabase | null;
   readonly #dataDir: string;
   readonly #entry: string;
@@ -52,6 +54,11 @@ export class GyreProcess implements AsyncDisposable {
 
   get endpoint(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** null for the embedded one. */
+  get databaseUrl(): string | null {
+    return this.#database?.url ?? null;
   }
 
   /** Everything that it has written so far. */
@@ -95,25 +102,27 @@ export class GyreProcess implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
-  /** Ctrl-C: it parks its matches and ends. */
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+  /** Ctrl-C: it parks its matches and ends. @returns its exit code */
+  async stop(): Promise<number | null> {
+    return await this.#end('SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const prepare of this.beforeEnd) prepare();
     // A killed one would leave its own PostgreSQL behind.
     await (this.#database ? this.kill() : this.stop());
     await this.#database?.[Symbol.asyncDispose]();
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 
-  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
+    return child.exitCode;
   }
 }
 

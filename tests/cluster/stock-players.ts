@@ -1,80 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
 import type { ConnectFourState } from '../../rooms/connect-four/game.ts';
 import { GYRE_TYPE, type GyreMessage } from '../../protocol/room-messages.ts';
+import type { GyreProcess } from '../support/gyre-process.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-const SCRIPT = path.join(import.meta.dirname, 'gyre-process.ts');
-
-/** A whole Gyre, in a process of its own that may be killed and started again on the same data and port. */
-export class WholeGyre implements AsyncDisposable {
-  readonly endpoint: string;
-  /** What it has printed. */
-  output = '';
-  /** Done before it is ended for good. */
-  readonly beforeEnd: (() => void)[] = [];
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #dispose: () => Promise<void>;
-  #process: ChildProcess | null = null;
-
-  private constructor(endpoint: string, env: NodeJS.ProcessEnv, dispose: () => Promise<void>) {
-    this.endpoint = endpoint;
-    this.#env = env;
-    this.#dispose = dispose;
-  }
-
-  /** @param databaseUrl null: the embedded one */
-  static async create(databaseUrl: string | null): Promise<WholeGyre> {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-whole-'));
-    const port = await freePort();
-    const own = {
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      GYRE_DATA_DIR: dataDir,
-      GYRE_RATE_LIMITS: 'off',
-      NODE_OPTIONS: '',
-    };
-    const { DATABASE_URL: _, ...inherited } = process.env;
-    const env = { ...inherited, ...own, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) };
-    return new WholeGyre(`http://127.0.0.1:${port}`, env, () => rm(dataDir, { recursive: true }));
-  }
-
-  async start(): Promise<void> {
-    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    const child = spawn(process.execPath, [SCRIPT], { env: this.#env, stdio });
-    this.#process = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
-    const failed = once(child, 'exit').then(() => Promise.reject(new Error(this.output)));
-    const ready = async (): Promise<boolean> => (await fetch(`${this.endpoint}/readyz`)).ok;
-    await Promise.race([waitFor(ready, { what: 'Gyre', timeoutMs: 30_000, everyMs: 20 }), failed]);
-    // From here on an end is what the test has asked for.
-    failed.catch(() => {});
-  }
-
-  /** @returns its exit code; null if the signal ended it */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-    const child = this.#process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const exit = once(child, 'exit');
-    child.kill(signal);
-    await exit;
-    return child.exitCode;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const prepare of this.beforeEnd) prepare();
-    // Cleanly, so that an embedded PostgreSQL ends with it; a process that hangs is ended all the same.
-    const impatience = setTimeout(() => this.#process?.kill('SIGKILL'), 20_000);
-    await this.end('SIGTERM');
-    clearTimeout(impatience);
-    await this.#dispose();
-  }
-}
 
 /** The state as a stock client decodes it. */
 type Board = InstanceType<typeof ConnectFourState>;
@@ -160,7 +88,7 @@ export interface Played {
 }
 
 /** Two guests, from sign-in to their seats in a match. */
-export async function playConnectFour(gyre: WholeGyre, settings = { turnMs: 30_000 }): Promise<Played> {
+export async function playConnectFour(gyre: GyreProcess, settings = { turnMs: 30_000 }): Promise<Played> {
   const { endpoint } = gyre;
   const [ann, ben] = [await Player.signIn(endpoint, 'Ann'), await Player.signIn(endpoint, 'Ben')];
   const { id: lobbyId } = await ann.call<Lobby>('POST /lobbies', { game: 'connect-four', settings });
@@ -178,13 +106,4 @@ export async function playConnectFour(gyre: WholeGyre, settings = { turnMs: 30_0
 export function boardOf({ room }: Seated) {
   const { cells, turn, turnEndsAtMs } = room.state;
   return { cells: [...cells], turn, turnEndsAtMs };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
