@@ -39,7 +39,7 @@ export function EndPanel(props: EndPanelProps): VNode {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     ref.current?.focus({ preventScroll: true });
-    announcements.say(`${headline}. ${reason}`);
+    announcements.say([headline, reason].join(headline.endsWith('!') ? ' ' : '. '));
   }, [headline]);
   return (
     <section class={`end end-${outcomeOf(result, seatIndex)}`} aria-labelledby="end-title" data-testid="end">

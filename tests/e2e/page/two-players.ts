@@ -28,6 +28,11 @@ export async function couple(browser: Browser, url: string, options: CoupleOptio
   };
 }
 
+/** What the browsers complained about. */
+export function complaintsOf({ ann, ben }: Couple): string[] {
+  return [...ann.complaints, ...ben.complaints];
+}
+
 /** Both ready in one lobby, until the board is there. */
 export async function startGame({ ann, ben }: Couple, lobbyName: string): Promise<void> {
   const code = await ann.createLobby(lobbyName, (page) => page.getByLabel('Time for a turn').selectOption('2 minutes'));
