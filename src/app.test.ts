@@ -120,7 +120,7 @@ test('me in a path stands for the caller', async () => {
   expect((await service.api.as(ann).get('/v1/versions/me')).body).toEqual({ id: ann.player.id });
 });
 
-test.each(Object.keys(PROBLEMS))('/problems/%s explains the code', async (code) => {
+test.each(Object.keys(PROBLEMS))('[RQ-1] /problems/%s explains the code', async (code) => {
   const answer = await service.api.get<string>(`/problems/${code}`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('Content-Type')).toContain('text/html');

@@ -41,7 +41,7 @@ const get = (target: string, headers = '') =>
 const upgrade = (target: string, { url = service.url, headers = '' } = {}) =>
   rawRequest(url, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`);
 
-test('every answer has a request id of its own: found, not found, refused, malformed', async () => {
+test('[RQ-1] every answer has a request id of its own: found, not found, refused, malformed', async () => {
   const ids = new Set<string>();
   for (const target of ['/v1/games', '/nowhere', '/v1/players/me', '/livez', '/docs', '/problems/internal']) {
     ids.add(idOf((await get(target)).head));
@@ -150,7 +150,7 @@ test('a compressed body is 415', async () => {
 const head = (length: string) =>
   `POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 
-test('64 KB are taken, one byte more is 413: declared, chunked, and asked for beforehand', async () => {
+test('[RQ-4] 64 KB are taken, one byte more is 413: declared, chunked, and asked for beforehand', async () => {
   const sized = (bytes: number) => JSON.stringify({ a: 'x'.repeat(bytes - 8) });
   expect((await service.api.send('POST', '/v1/echo', { raw: sized(65_536) })).status).toBe(200);
   expect(await service.api.send('POST', '/v1/echo', { raw: sized(65_537) })).toMatchObject({
@@ -220,7 +220,7 @@ test('a preflight is answered without a token', async () => {
   }
 });
 
-test('GYRE_ORIGINS narrows REST and upgrades to its pages; who has no Origin is always accepted', async () => {
+test('[RQ-9] GYRE_ORIGINS narrows REST and upgrades to its pages; who has no Origin is always accepted', async () => {
   const config = { origins: ['https://page.example'], publicUrl: 'https://own.example/gyre' };
   await using narrow = await startHttpService({
     config,
@@ -268,7 +268,7 @@ test('another protocol than WebSocket is not taken up: the request is answered a
   ).toBe(200);
 });
 
-test('queries and tokens are in no line of the log, route and request id are', async () => {
+test('[RQ-12] queries and tokens are in no line of the log, route and request id are', async () => {
   lines.length = 0;
   const ann = await service.api.signIn();
   await service.api.as(ann).get('/v1/players/me?secret=topsecret');
@@ -290,7 +290,7 @@ test('queries and tokens are in no line of the log, route and request id are', a
   });
 });
 
-test('an address has a budget for everything it asks for', async () => {
+test('[RQ-7] an address has a budget for everything it asks for', async () => {
   await using limited = await startHttpService({ config: { rateLimits: true } });
   const answers: Answer[] = [];
   while (!answers.some(({ status }) => status === 429)) {
@@ -301,7 +301,7 @@ test('an address has a budget for everything it asks for', async () => {
   expect(Number(refused?.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
 });
 
-test('X-Forwarded-For counts for nothing unless proxies are trusted, and then from the right', async () => {
+test('[RQ-8] X-Forwarded-For counts for nothing unless proxies are trusted, and then from the right', async () => {
   const forwarded = { 'X-Forwarded-For': '1.1.1.1, 2.2.2.2, 3.3.3.3' };
   expect((await service.api.post('/v1/echo', {}, forwarded)).body).toMatchObject({ address: '127.0.0.1' });
   await using behind = await startHttpService({ routes: () => [echo], config: { trustedProxyHops: 2 } });

@@ -73,7 +73,7 @@ const pairs = ORDER.flatMap(([code, status], i) => ORDER.slice(i + 1).map(([late
   // These two are both about the same bytes.
   .filter(([code, , later]) => !(code === 'unsupported-media-type' && later === 'invalid-request'));
 
-test.each(pairs)('%s (%d) comes before %s', async (code, status, later) => {
+test.each(pairs)('[RQ-2] %s (%d) comes before %s', async (code, status, later) => {
   const [first, second]: [Guilt, Guilt] = [guilty[code], guilty[later]];
   const request = { ...second, ...first, headers: { ...second.headers, ...first.headers } };
   const answer = await send(request);

@@ -36,7 +36,7 @@ test.each([
   expect(passing(() => limits.consumeForAddress(name, '127.0.0.1'))).toBe(burst * 30);
 });
 
-test.each(Object.keys(RATE_LIMITS) as RateLimitName[])('%s tells exactly how long to wait', (name) => {
+test.each(Object.keys(RATE_LIMITS) as RateLimitName[])('[RQ-7] %s tells exactly how long to wait', (name) => {
   const time = { nowMs: 0 };
   const limits = limitsAt(time);
   passing(() => limits.consume(name, 'p_1'));

@@ -120,7 +120,7 @@ describe('joining', () => {
 });
 
 describe('wrong codes and passwords', () => {
-  test('are limited to five a minute, also at the same time; right ones are not counted', async () => {
+  test('[LO-16] are limited to five a minute, also at the same time; right ones are not counted', async () => {
     const time = { nowMs: 0 };
     const limits = new RateLimits({ enabled: true, nowMs: () => time.nowMs });
     const door = new Door({ ...bed.http, limits, passwords: new Passwords() });
@@ -220,7 +220,7 @@ describe('quick-join', () => {
 });
 
 describe('at the same time', () => {
-  test('200 players who race for 8 seats give exactly 8 members', async () => {
+  test('[LO-2] 200 players who race for 8 seats give exactly 8 members', async () => {
     const [host, ...others] = await crowd(201);
     const { id } = await bed.gather([host!]);
     const answers = await Promise.all(others.map((guest) => bed.join(guest, id)));
@@ -230,7 +230,7 @@ describe('at the same time', () => {
     expect([lobby.memberCount, lobby.members?.length, lobby.openSlots, lobby.version]).toEqual([8, 8, 0, 8]);
   }, 60_000);
 
-  test('200 quick-joins of lobbies for two leave none with three, and nobody alone', async () => {
+  test('[LO-2] 200 quick-joins of lobbies for two leave none with three, and nobody alone', async () => {
     const guests = await crowd(200);
     const answers = await Promise.all(
       guests.map((guest) => guest.post<Lobby>('/v1/lobbies/quick-join', { game: 'connect-four', create: {} })),
@@ -253,7 +253,7 @@ describe('at the same time', () => {
     expect(answers.filter(({ code }) => code === 'no-lobby')).toHaveLength(23);
   }, 60_000);
 
-  test('one player who enters ten lobbies at once is in one of them', async () => {
+  test('[LO-1] one player who enters ten lobbies at once is in one of them', async () => {
     const hosts = await crowd(10);
     const eve = await bed.guest('Eve');
     const ids = await Promise.all(hosts.map(async (host) => (await bed.gather([host])).id));

@@ -11,7 +11,7 @@ const STEPS = 60;
 const MS_PER_RUN = 5_000;
 
 test(
-  'whatever five players try, versions are exact, hosts are members, marks and states follow the rules',
+  '[LO-3, LO-13, LO-17] whatever five players try, versions are exact, hosts are members, marks and states follow the rules',
   async () => {
     await using bed = await LobbyBed.open();
     // Here a step is what ends a countdown.

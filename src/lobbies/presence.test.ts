@@ -27,7 +27,7 @@ const exitsSince = (since: number, guests: readonly Guest[]) =>
     .filter(({ playerId, exit }) => exit !== undefined && guests.some(({ id }) => id === playerId));
 
 describe('a member', () => {
-  test('is connected for 15 s after any call, and again with the next, each with a version', async () => {
+  test('[PR-1] is connected for 15 s after any call, and again with the next, each with a version', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');
     const { id } = await bed.gather([ann, bob]);
     await bed.pass(14_000);
@@ -63,7 +63,7 @@ describe('a member', () => {
     presence.socket(bob.id, -1);
   });
 
-  test('is removed 60 s after the last sign while another is connected, with the reason', async () => {
+  test('[PR-2] is removed 60 s after the last sign while another is connected, with the reason', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');
     const { id } = await bed.gather([ann, bob]);
     await bed.pass(50_000);
@@ -89,7 +89,7 @@ describe('a member', () => {
 });
 
 describe('a host who is no longer connected', () => {
-  test('is followed by the longest-present connected member', async () => {
+  test('[PR-2] is followed by the longest-present connected member', async () => {
     const [ann, bob, cid, dan] = await bed.guests('Ann', 'Bob', 'Cid', 'Dan');
     const { id } = await bed.gather([ann, bob, cid, dan]);
     await bed.pass(10_000);
@@ -120,7 +120,7 @@ describe('a host who is no longer connected', () => {
 });
 
 describe('a lobby without a connected member', () => {
-  test('is hidden from everybody else 30 s after the last sign, and there again with its member', async () => {
+  test('[PR-3] is hidden from everybody else 30 s after the last sign, and there again with its member', async () => {
     const [ann, eve] = await bed.guests('Ann', 'Eve');
     const { id, code } = await bed.gather([ann]);
     await bed.pass(16_000);
@@ -142,7 +142,7 @@ describe('a lobby without a connected member', () => {
     expect((await eve.post<Lobby>('/v1/lobbies/join-by-code', { code })).body.hostId).toBe(ann.id);
   });
 
-  test('is closed after 10 min, and its members learn why', async () => {
+  test('[PR-3] is closed after 10 min, and its members learn why', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');
     const { id } = await bed.gather([ann, bob]);
     await bed.pass(16_000);
@@ -164,7 +164,7 @@ describe('a lobby without a connected member', () => {
 });
 
 describe('while a match is played', () => {
-  test('nobody is removed and nothing is hidden or closed; the clocks start anew when the lobby is open again', async () => {
+  test('[PR-4] nobody is removed and nothing is hidden or closed; the clocks start anew when the lobby is open again', async () => {
     const [ann, bob, eve] = await bed.guests('Ann', 'Bob', 'Eve');
     const { id } = await bed.gather([ann, bob]);
     await bed.ready(bob, id);
@@ -190,7 +190,7 @@ describe('while a match is played', () => {
 });
 
 describe('after the process was away', () => {
-  test('its clocks have stood still, and everyone gets 10 s more to come back', async () => {
+  test('[PR-5] its clocks have stood still, and everyone gets 10 s more to come back', async () => {
     await using before = await LobbyBed.open();
     const [ann, bob, cid] = await before.guests('Ann', 'Bob', 'Cid');
     const { id } = await before.gather([ann, bob, cid]);

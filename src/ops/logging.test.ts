@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createLogger } from './logging.ts';
 
-test('secrets are never written, at the top or below; the rest is', () => {
+test('[RQ-12] secrets are never written, at the top or below; the rest is', () => {
   const lines: string[] = [];
   const log = createLogger('info', { write: (line) => lines.push(line) });
   log.info(

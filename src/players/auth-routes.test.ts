@@ -39,7 +39,7 @@ test('a body may be left out: the guest is new each time and called Guest- and f
   expect(one.body.player.id).not.toBe(two.body.player.id);
 });
 
-test('twenty sign-ins at once with one device key give one player', async () => {
+test('[PL-1] twenty sign-ins at once with one device key give one player', async () => {
   const deviceKey = 'race'.repeat(10);
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => service.api.post<SignedIn>('/v1/auth/guest', { deviceKey })),
@@ -77,7 +77,7 @@ test('a refresh gives the same player and new tokens, both of which work', async
   expect((await service.api.as(ann).get('/v1/players/me')).status).toBe(200);
 });
 
-test('a refresh token presented again within 30 s gets another successor, and both live on', async () => {
+test('[PL-2] a refresh token presented again within 30 s gets another successor, and both live on', async () => {
   const ann = await service.api.signIn();
   const answers = await Promise.all([1, 2, 3].map(() => refresh(ann.session.refreshToken)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -86,7 +86,7 @@ test('a refresh token presented again within 30 s gets another successor, and bo
   for (const successor of successors) expect((await refresh(successor)).status).toBe(200);
 });
 
-test('a refresh token presented again later is token-reused, and the session ends with all of its tokens', async () => {
+test('[PL-3] a refresh token presented again later is token-reused, and the session ends with all of its tokens', async () => {
   const moved = await startHttpService();
   const ann = await moved.api.signIn();
   const fresh = await moved.api.post<SignedIn>('/v1/auth/refresh', { refreshToken: ann.session.refreshToken });
@@ -111,7 +111,7 @@ test('tokens expire: the access token after 15 minutes, the refresh token after 
   await moved[Symbol.asyncDispose]();
 });
 
-test('signing out ends access and refresh tokens from the next request on, tells the bus, and survives a restart', async () => {
+test('[PL-4] signing out ends access and refresh tokens from the next request on, tells the bus, and survives a restart', async () => {
   const ann = await service.api.signIn();
   const told = new Promise((resolve) => service.bus.subscribe('session', resolve));
   const out = await service.api.as(ann).delete('/v1/auth/sessions/current');

@@ -48,7 +48,7 @@ test('null is no name (400), and an empty patch changes nothing', async () => {
   expect(await service.api.as(ann).patch('/v1/players/me')).toMatchObject({ status: 200, body: ann.player });
 });
 
-test('a new name gives the lobby that shows it a new version and a nudge; the same name does not', async () => {
+test('[PL-5] a new name gives the lobby that shows it a new version and a nudge; the same name does not', async () => {
   const ann = await service.api.signIn('Ann');
   await insertLobby('l_00000001', ann.player.id);
   const nudges: unknown[] = [];

@@ -63,7 +63,7 @@ describe('npm start', () => {
 });
 
 describe('npm run dev', () => {
-  test('stops the server cleanly and starts it anew when a source changes, and ends with a Ctrl-C', async () => {
+  test('[ST-9] stops the server cleanly and starts it anew when a source changes, and ends with a Ctrl-C', async () => {
     const launch = await start(process.execPath, [...DEV, LAUNCHED, folder]);
     await writeFile(path.join(folder, 'rules.ts'), '// changed');
     await waitFor(() => launch.servers().length === 2, { what: 'the new server' });
