@@ -29,6 +29,8 @@ export interface AdoptionReport {
   readonly abandoned: ReadonlyMap<string, AbandonReason>;
 }
 
+const OF_ANOTHER_BUILD =
+  "this build doesn't have its game, or the game's state, its version or the schema package have changed since it began";
 /** Process deaths in a row of restoring or stepping a match, at which it is given up. */
 const MAX_DEATHS = 3;
 
@@ -89,7 +91,8 @@ async function adopt(parts: AdoptionParts, claim: Claim, recorded?: RecordedMatc
 async function abandon(parts: AdoptionParts, claim: Claim, reason: AbandonReason): Promise<AbandonReason> {
   await parts.abandon(claim.matchId, reason);
   const { matchId, game, deaths } = claim;
-  parts.logger.warn({ matchId, game, deaths, reason }, 'a match of the last process was abandoned');
+  const why = reason === 'incompatible-build' ? OF_ANOTHER_BUILD : 'it could not be brought back';
+  parts.logger.warn({ matchId, game, deaths, reason }, `a match of the last process was abandoned: ${why}`);
   return reason;
 }
 
