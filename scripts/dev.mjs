@@ -7,7 +7,9 @@ import { exitCode } from './launch/supervise.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const [entry = 'src/main.ts', ...watched] = process.argv.slice(2);
-const SOURCE = /\.(ts|tsx|js|mjs|json|css|html|sql)$/;
+const SOURCE = /\.(ts|tsx|js|mjs|json|css|html|svg|sql)$/;
+/** What the start itself makes. */
+const MADE = /(^|[\\/])dist([\\/]|$)/;
 /** Editors write a file in several steps, and a checkout writes many. */
 const SETTLE_MS = 150;
 /** A server that can't stop by then is stuck; its matches are in the log all the same. */
@@ -67,7 +69,7 @@ process.on('disconnect', () => leave('SIGTERM'));
 
 for (const folder of watched.map((name) => path.resolve(root, name)).filter(existsSync)) {
   watch(folder, { recursive: true }, (_event, file) => {
-    if (!file || !SOURCE.test(file) || file.includes('.test.')) return;
+    if (!file || !SOURCE.test(file) || MADE.test(file) || file.includes('.test.')) return;
     clearTimeout(settle);
     settle = setTimeout(() => {
       console.error(`gyre dev: ${path.basename(file)} has changed, restarting`);

@@ -23,6 +23,11 @@ export function App(): VNode {
   const resumed = useResume();
   const { player } = useLive(gyre);
   useNews();
+  useEffect(() => {
+    const follow = (): void => setInvite(inviteOf(location));
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
   return (
     <>
       <a class="skip-link" href="#main" onClick={skipToMain}>

@@ -13,6 +13,7 @@ export class Table implements Live<OwnMatch | null> {
   readonly #gyre: Client;
   readonly #toasts: Toasts;
   #following: OwnLobby | null = null;
+  #clearedId: string | null = null;
 
   constructor(gyre: Client, toasts: Toasts) {
     this.#gyre = gyre;
@@ -33,14 +34,19 @@ export class Table implements Live<OwnMatch | null> {
     return this.#shown.subscribe;
   }
 
-  /** Puts the match away. One that is still played comes back with the next sign of it. */
+  /** Puts the match away, though it may still be played: on another tab, or by the others alone. */
   clear(): void {
+    this.#clearedId = this.#shown.view?.id ?? null;
     this.#shown.set(null);
   }
 
-  /** Takes the seat back that another tab or device has taken. */
-  async takeBack(match: OwnMatch): Promise<void> {
-    this.#shown.set(await this.#gyre.matches.join(match.id));
+  hasCleared(matchId: string | null): boolean {
+    return matchId !== null && matchId === this.#clearedId;
+  }
+
+  /** Takes one's seat in a match that goes on elsewhere. */
+  async takeSeat(matchId: string): Promise<void> {
+    this.#shown.set(await this.#gyre.matches.join(matchId));
   }
 
   async #follow(lobby: OwnLobby): Promise<void> {

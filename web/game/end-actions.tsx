@@ -21,9 +21,11 @@ export function EndActions({ match, lobby, isReplaced }: EndActionsProps): VNode
   return (
     <>
       {isReplaced ? (
-        <Button kind="primary" busy={isBusy} onPress={() => run(() => table.takeBack(match))}>
-          Play here instead
-        </Button>
+        <div class="end-rematch">
+          <Button kind="primary" big busy={isBusy} onPress={() => run(() => table.takeSeat(match.id))}>
+            Play here instead
+          </Button>
+        </div>
       ) : (
         lobby && <Rematch lobby={lobby} />
       )}

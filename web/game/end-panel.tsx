@@ -43,7 +43,7 @@ export function EndPanel(props: EndPanelProps): VNode {
   }, [headline]);
   return (
     <section class={`end end-${outcomeOf(result, seatIndex)}`} aria-labelledby="end-title" data-testid="end">
-      <div>
+      <div class="end-words">
         <h2 id="end-title" ref={ref} tabIndex={-1}>
           {headline}
         </h2>

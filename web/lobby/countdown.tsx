@@ -14,8 +14,9 @@ export interface CountdownProps {
 
 /** Covers the lobby while the game is about to start. */
 export function Countdown({ lobby, view, myId }: CountdownProps): VNode | null {
-  const { gyre, announcements } = useApp();
-  const isOn = view.state === 'countdown' || view.state === 'starting' || view.state === 'in-match';
+  const { gyre, table, announcements } = useApp();
+  const isAboutToSit = view.state === 'in-match' && !table.hasCleared(view.matchId);
+  const isOn = view.state === 'countdown' || view.state === 'starting' || isAboutToSit;
   useNow(100, isOn);
   const [isBusy, run] = useTask();
   const secondsLeft = view.countdownEndsAt

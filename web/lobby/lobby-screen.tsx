@@ -11,6 +11,7 @@ import { ChatPanel } from './chat-panel.tsx';
 import { Countdown } from './countdown.tsx';
 import { LastGame } from './last-game.tsx';
 import { MemberList } from './member-list.tsx';
+import { RunningGame } from './running-game.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { SharePanel } from './share-panel.tsx';
 import { StartBar } from './start-bar.tsx';
@@ -47,7 +48,7 @@ export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
         )}
         <LastGame view={view} myId={myId} />
         <MemberList lobby={lobby} view={view} myId={myId} />
-        <StartBar lobby={lobby} view={view} myId={myId} />
+        {view.matchId === null ? <StartBar lobby={lobby} view={view} myId={myId} /> : <RunningGame id={view.matchId} />}
         <SettingsPanel lobby={lobby} view={view} isHost={view.hostId === myId} />
       </div>
       <div class="lobby-side">

@@ -125,5 +125,8 @@ test('[WE-1] the same game in a second tab is taken over there, and back', async
   await ann.press('Play here instead');
   await ann.page.getByTestId('status').waitFor();
   await second.getByTestId('end').getByText('another tab or on another device').waitFor();
+  await second.getByRole('button', { name: 'Back to the lobby' }).click();
+  await second.getByRole('button', { name: 'Return to it' }).click();
+  await second.getByTestId('status').waitFor();
   expect(complaintsOf(both)).toEqual([]);
 }, 60_000);
