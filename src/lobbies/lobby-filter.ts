@@ -68,7 +68,14 @@ export function parseWhere(where: Readonly<Record<string, unknown>>, games: Game
 
 function parseFilter(entries: readonly Entry[], games: GameRegistry): LobbyFilter {
   const lobbyKeys = lobbyKeysFor(entries, games);
-  return entries.map((entry) => parseCondition(entry, lobbyKeys));
+  const conditions = entries.map((entry) => parseCondition(entry, lobbyKeys));
+  return conditions.toSorted(byName);
+}
+
+/** One order for a filter, however it was written: all of its conditions must hold, so it means the same. */
+function byName(a: Condition, b: Condition): number {
+  const [left, right] = [`${a.field}.${a.op}`, `${b.field}.${b.op}`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Keys that lists can be filtered by: those of the one game that is asked for, else those of any game. */
