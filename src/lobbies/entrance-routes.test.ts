@@ -253,6 +253,20 @@ describe('at the same time', () => {
     expect(answers.filter(({ code }) => code === 'no-lobby')).toHaveLength(23);
   }, 60_000);
 
+  test('[LO-1] one player who asks for a quick-join five times at once takes one place', async () => {
+    const crowded = await crowd(6);
+    const where = { 'data.map': 'twice' };
+    const create = { data: { public: { map: 'twice' } } };
+    for (const guest of crowded) {
+      const answers = await Promise.all(Array.from({ length: 5 }, () => quickJoin(guest, { where, create })));
+      expect(answers.filter(({ status }) => status < 300)).toHaveLength(1);
+      expect(answers.filter(({ code }) => code === 'already-in-lobby')).toHaveLength(4);
+    }
+    const { lobbyId } = (await crowded[0]!.get<{ lobbyId: string }>('/v1/players/me')).body;
+    const lobby = (await crowded[0]!.get<Lobby>(`/v1/lobbies/${lobbyId}`)).body;
+    expect([lobby.memberCount, lobby.members?.length]).toEqual([6, 6]);
+  }, 60_000);
+
   test('[LO-1] one player who enters ten lobbies at once is in one of them', async () => {
     const hosts = await crowd(10);
     const eve = await bed.guest('Eve');

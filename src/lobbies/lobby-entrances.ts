@@ -122,6 +122,8 @@ export class LobbyEntrances {
         const [found] = await this.#fitting(inner, order).for('update', wait ? {} : { skipLocked: true });
         const before = found === undefined ? null : await lockLobby(inner, found.id);
         if (before === null) throw new NoneFree();
+        // Asked only now that the lobby is locked: the same player's other request may have come in a moment ago.
+        if (memberOf(before, order.playerId) !== undefined) throw alreadyInLobby(before.lobby.id);
         return { full: await this.#enter(inner, before, { playerId: order.playerId, team: null }), made: 'member' };
       });
     } catch (error) {
