@@ -47,7 +47,7 @@ function assertPlain(value: unknown, path: string): void {
     for (let index = 0; index < value.length; index += 1) assertPlain(value[index], `${path}[${index}]`);
     return;
   }
-  if (typeof value === 'object' && isPlain(value)) {
+  if (typeof value === 'object' && isPlainObject(value)) {
     for (const [key, inner] of Object.entries(value)) assertPlain(inner, `${path}.${key}`);
     return;
   }
@@ -56,7 +56,8 @@ function assertPlain(value: unknown, path: string): void {
   );
 }
 
-function isPlain(value: object): boolean {
+/** `{}` or one without a prototype; no instance of a class, no Map, no Date. */
+export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

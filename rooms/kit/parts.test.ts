@@ -29,6 +29,35 @@ test.each([
   expect(() => toResult(finish, SEATS)).toThrow('finish()');
 });
 
+const cycle: Record<string, unknown> = {};
+cycle.again = cycle;
+
+test.each([
+  ['a text with NUL', { data: { text: 'a\0b' } }],
+  ['half a surrogate pair', { data: { text: '\ud800' } }],
+  ['a key with NUL', { data: { '\0': 1 } }],
+  ['a BigInt', { data: { big: 1n } }],
+  ['NaN', { data: { rounds: [Number.NaN] } }],
+  ['a function', { data: { call: () => 1 } }],
+  ['a Map', { data: { map: new Map() } }],
+  ['a cycle', { data: cycle }],
+  ['an array as data', { data: [] }],
+  ['a text as data', { data: 'text' }],
+  ['NaN as score', { scores: { 0: Number.NaN } }],
+  ['Infinity as score', { scores: { 1: Infinity } }],
+  ['a text as score', { scores: { 0: '7' } }],
+])('finish: %s could never be recorded, and is the author’s mistake at once', (_title, rest) => {
+  const finish = { ...groups([0, 1, 2]), ...rest } as unknown as Parameters<typeof toResult>[0];
+  expect(() => toResult(finish, SEATS)).toThrow('finish()');
+});
+
+test('finish: keeps its data as it was, and leaves out what is undefined', () => {
+  const data = { rounds: [1, { by: null, best: undefined }] };
+  const result = toResult({ ...groups([0, 1, 2]), data }, SEATS);
+  data.rounds.push(2);
+  expect(result.data).toStrictEqual({ rounds: [1, { by: null }] });
+});
+
 test('random: resumed from its state, it goes on as if nothing had happened', () => {
   const random = MatchRandom.seeded(42);
   const resumed = MatchRandom.resumed(random.state);
