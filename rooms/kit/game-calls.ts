@@ -35,9 +35,9 @@ export class GameCalls {
   }
 
   /** @param where what is called, for the log */
-  guard(where: string, call: () => void): void {
+  guard(where: string, call: () => unknown): void {
     try {
-      call();
+      assertDone(call());
     } catch (error) {
       this.#faults += 1;
       this.#onFault(error, where);
@@ -61,8 +61,20 @@ export class GameCalls {
     this.guard(`the handler of "${name}"`, () => {
       const handler = room.messages[name];
       if (handler === undefined) throw new Error(`The room has no handler for "${name}".`);
-      refused = handler.call(room.messages, seat as never, payload as never)?.refused ?? null;
+      const answer = handler.call(room.messages, seat as never, payload as never);
+      assertDone(answer);
+      refused = answer?.refused ?? null;
     });
     return refused;
   }
+}
+
+/**
+ * What goes on after its step is neither recorded nor repeated after a crash, so game code must not be asynchronous. Its
+ * rejection, if there is one, would end the process of everybody else's matches too.
+ */
+function assertDone(returned: unknown): void {
+  if (!(returned instanceof Promise)) return;
+  returned.catch(() => undefined);
+  throw new TypeError('It is asynchronous: what a room does must be done when the call returns.');
 }

@@ -21,6 +21,7 @@ const game = defineGame({
     alarm: z.object({ inMs: z.int() }),
     win: z.undefined(),
     explode: z.undefined(),
+    later: z.undefined(),
     keepFunction: z.undefined(),
     shout: z.string(),
   },
@@ -49,6 +50,11 @@ class CoreTestRoom extends gameRoom(game) {
       this.state.count = 999;
       throw new Error('boom');
     },
+    // What TypeScript keeps an author from, but JavaScript doesn't.
+    later: (async () => {
+      await Promise.resolve();
+      throw new Error('too late');
+    }) as unknown as () => void,
     keepFunction: () => void this.#drawn.value.numbers.push(() => 1),
     shout: (seat, text) => {
       this.broadcast('shouted', text);
@@ -306,6 +312,15 @@ describe('[RM-6] a throw in the game', () => {
     expect(match.input(0, 5, 'explode', null).output).toMatchObject({ failed: true, record: null, patch: null });
     expect(match.step()).toBeNull();
     expect(match.faults).toHaveLength(5);
+  });
+
+  test('an asynchronous handler is one, and what it rejects with later is heard of by nobody', async () => {
+    const match = new Driver();
+    const { output } = match.input(0, 1, 'later', null, true);
+    expect(output?.messages[0]?.payload).toMatchObject({ seq: 1, ok: false, refused: 'internal' });
+    expect(match.faults).toEqual([expect.stringContaining('asynchronous')]);
+    // A rejection that nobody hears of would fail this test here.
+    await new Promise((resolve) => setImmediate(resolve));
   });
 
   test('a value that could not be restored ends the match before anyone sees what came of it', () => {
