@@ -47,6 +47,16 @@ describe('a stock Colyseus client', () => {
     expect(bob.messages.slice(1)).toEqual([['heard', { seat: 0, text: 'hello' }]]);
   });
 
+  test('sees and is answered what a step did besides, also if a message of the game can’t be sent', async () => {
+    await using server = await RealtimeServer.start();
+    const ann = await server.join(await server.match(), 0);
+    expect(await ann.room.request('babble')).toEqual({ ok: true });
+    expect(await ann.room.request('add', { by: 1 })).toEqual({ ok: true });
+    await waitFor(() => ann.state.total === 2);
+    expect(ann.messages.filter(([type]) => type === 'echo')).toEqual([['echo', { text: 'after it' }]]);
+    expect(server.log.complaints).toHaveLength(1);
+  });
+
   test('measures its ping', async () => {
     await using server = await RealtimeServer.start();
     const ann = await server.join(await server.match(), 0);

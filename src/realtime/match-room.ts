@@ -136,11 +136,15 @@ export class MatchRoom implements SocketHandler, Steppable {
     const arrived = this.#arrived;
     this.#arrived = [];
     if (output === null && arrived.length === 0) return;
-    const parcels = output === null ? [] : parcelsOf(output, this.#requests);
+    const parcels = output === null ? [] : parcelsOf(output, this.#requests, this.#onUnsendable);
     this.#over ||= output !== null && (output.result !== null || output.failed);
     const release: Release = { arrived, patch: output?.patch ?? null, parcels, output };
     this.#commit(output?.record ?? null, () => this.#release(release));
   }
+
+  readonly #onUnsendable = (err: unknown, type: string): void => {
+    this.#parts.services.log.error({ err, matchId: this.matchId, type }, "a game's message can't be sent");
+  };
 
   writeFull(): void {
     this.#commit(this.#core.full(), () => {});

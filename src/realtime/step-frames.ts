@@ -33,9 +33,26 @@ export class PlainRequests {
   }
 }
 
-/** Builds the frames of a step's messages: now, since the game may change what it handed over by the time they leave. */
-export function parcelsOf({ messages }: StepOutput, requests: PlainRequests): readonly Parcel[] {
-  return messages.flatMap((message) => parcelOf(message, requests) ?? []);
+/** Told of a message that can't be put on the wire, which is the game's fault. */
+export type UnsendableListener = (error: unknown, type: string) => void;
+
+/**
+ * Builds the frames of a step's messages: now, since the game may change what it handed over by the time they leave. One
+ * that can't be built is left out: the step has happened, and must be recorded and seen like any other.
+ */
+export function parcelsOf(
+  { messages }: Pick<StepOutput, 'messages'>,
+  requests: PlainRequests,
+  onUnsendable: UnsendableListener,
+): readonly Parcel[] {
+  return messages.flatMap((message) => {
+    try {
+      return parcelOf(message, requests) ?? [];
+    } catch (error) {
+      onUnsendable(error, message.type);
+      return [];
+    }
+  });
 }
 
 function parcelOf({ seatIndex, type, payload, requestId }: Outgoing, requests: PlainRequests): Parcel | null {

@@ -20,6 +20,8 @@ export const counter = defineGame({
     end: z.undefined(),
     /** The handler throws. */
     throw: z.undefined(),
+    /** Counts one, and sends everyone what MessagePack has no form for. */
+    babble: z.undefined(),
   },
   events: {
     heard: z.object({ seat: z.int(), text: z.string() }),
@@ -48,6 +50,11 @@ export class CounterRoom extends gameRoom(counter) {
     end: (seat) => this.finish({ placements: [[seat], this.seats.filter((other) => other !== seat)] }),
     throw: () => {
       throw new Error('this game throws');
+    },
+    babble: (seat) => {
+      this.state.total += 1;
+      this.broadcast('echo', { text: Symbol('nothing that can be sent') as unknown as string });
+      seat.send('echo', { text: 'after it' });
     },
   });
 
