@@ -190,7 +190,15 @@ describe('[LO-7] a merge-patch', () => {
     const bob = await wire.guest();
     expect((await bob.post('/v1/lobbies', { game: null })).code).toBe('invalid-request');
     const settings = { laps: null, track: { name: null }, items: null };
-    const made = expectOk(await bob.post('/v1/lobbies', { game: 'team-race', settings, data: { public: null } }), 201);
+    const made = expectOk(
+      await bob.post('/v1/lobbies', {
+        game: 'team-race',
+        settings,
+        data: { public: { a: null, b: { c: null }, d: [null] }, members: null },
+      }),
+      201,
+    );
+    expect(made.data).toEqual({ public: { b: {}, d: [null] }, members: {} });
     expect(made.settings).toEqual({ laps: 3, track: { name: 'oval', night: false }, items: ['banana'] });
   });
 });

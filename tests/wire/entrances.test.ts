@@ -297,10 +297,23 @@ describe('the list', () => {
     }
   });
 
-  test('[LO-6] refuses the cursor of another query, takes it with another limit', async () => {
+  test('[LO-6] has twenty lobbies on a page unless it is told otherwise', async () => {
+    const twenty = newMap();
+    const hosts = await wire.crowd(22);
+    await Promise.all(hosts.map((host) => wire.gather([host], twenty.made)));
+    const query = `/v1/lobbies?game=team-race&data.map=${twenty.map}`;
+    const first = expectOk(await ann.get<Page>(query), 200);
+    const rest = expectOk(await ann.get<Page>(`${query}&cursor=${encodeURIComponent(first.nextCursor ?? '')}`), 200);
+    expect([first.items.length, rest.items.length, rest.nextCursor]).toEqual([20, 2, null]);
+    expect(new Set([...first.items, ...rest.items].map(({ id }) => id)).size).toBe(22);
+  });
+
+  test('[LO-6] refuses the cursor of another query, takes it with another limit or order of parameters', async () => {
     const { nextCursor } = expectOk(await list('&game=team-race&limit=2'), 200);
     const cursor = `&cursor=${encodeURIComponent(nextCursor ?? '')}`;
     expect(expectOk(await list(`&game=team-race&limit=1${cursor}`), 200).items).toHaveLength(1);
+    const turned = await ann.get<Page>(`/v1/lobbies?limit=1${cursor}&game=team-race&data.map=${map}`);
+    expect(expectOk(turned, 200).items).toHaveLength(1);
     for (const other of [
       '&game=team-race&locked=false',
       '&game=team-race&sort=createdAt',

@@ -82,6 +82,16 @@ test('[LO-16] wrong codes and passwords: five a minute, and the right one waits 
   expect((await guess(bob, 'sesame')).code).toBe('rate-limited');
 });
 
+test('[RQ-7] one address: thirty times as much as one player', async () => {
+  const crowd = await wire.crowd(60);
+  const beganMs = performance.now();
+  const through = await passed(300, (index) => crowd[index % crowd.length]!.get('/v1/lobbies'));
+  const seconds = (performance.now() - beganMs) / 1_000;
+  // 150 at once, less what the test before took, and 30 a second.
+  expect(through).toBeGreaterThanOrEqual(130);
+  expect(through).toBeLessThanOrEqual(150 + 30 * (seconds + 1));
+});
+
 test('[RQ-7] reading one’s own things is not limited', async () => {
   const ann = await wire.guest();
   expect(await passed(40, () => ann.get('/v1/players/me'))).toBe(40);

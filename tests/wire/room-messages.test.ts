@@ -169,6 +169,8 @@ describe('as __gyre', () => {
     expect(back.gyre('welcome')[0]).toMatchObject({ lastSeq: 40 });
     back.socket.gyre(40, 'step', null, true);
     expect(await back.hears('reply')).toEqual({ type: 'reply', seq: 40, ok: true, refused: null });
+    // Older than the last 32: consumed all the same, and no gap.
+    back.socket.gyre(1, 'step', null, true);
     // What was said while it was away is sent at once, and not counted against 60 a second.
     for (let seq = 41; seq <= 100; seq += 1) back.socket.gyre(seq, 'step', null);
     expect(await back.hears('ack', ({ seq }) => seq === 100)).toEqual({ type: 'ack', seq: 100 });
