@@ -16,6 +16,7 @@ import { useBoard } from './use-board.ts';
 import { useColumnKeys } from './use-column-keys.ts';
 import { useDrop } from './use-drop.ts';
 import { useResult } from './use-match-end.ts';
+import { useTimeWarning } from './use-time-warning.ts';
 import { winningCells } from './winning-cells.ts';
 
 export interface GameScreenProps {
@@ -39,6 +40,7 @@ export function GameScreen({ match, lobby }: GameScreenProps): VNode {
   useColumnKeys(drop);
   const isOn = result === null && closeReason === null;
   const isMyTurn = isOn && position.turn === seatIndex;
+  useTimeWarning(isMyTurn, turnLeftMs);
   useEffect(() => announcements.say(`The game has begun. ${turnWords(position.turn, nameOf)}`), [match]);
   const winning = isOn ? [] : winningCells(position.cells);
   const status = isMyTurn ? 'Your turn' : `${nameOf(position.turn)} is thinking…`;

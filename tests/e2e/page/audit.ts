@@ -74,7 +74,16 @@ function faultsOfDocument(): string[] {
   return faults;
 }
 
-/** How much wider the page is than the window, in px; 0 if it fits. */
-export function overflowPx(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** What makes the page wider than its window, in words; empty if it fits. */
+export function overflows(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .map(
+        (element) =>
+          `${element.className} to ${Math.round(element.getBoundingClientRect().right)} of ${clientWidth} px`,
+      );
+  });
 }
