@@ -11,7 +11,7 @@ export default {
   testEnvironment: 'node',
   injectGlobals: false,
   maxWorkers: 2,
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   testSequencer: './scripts/jest/light-tests-first.mjs',
   reporters: ['default', './scripts/jest/tally-reporter.mjs'],
 };

@@ -1,11 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ensureSdkBuilt } from '../../scripts/build-sdk.mjs';
+import { ensureWebBuilt } from '../../scripts/build-web.mjs';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { SERVER_URL_VARIABLE } from './postgres.ts';
 
-/** Starts the run's PostgreSQL, by the same code that Gyre starts its own with; the returned function stops it. */
+/**
+ * Makes what tests share: the built SDK and page (the bundler can't run inside of a test's own realm), and a PostgreSQL,
+ * by the same code that Gyre starts its own with.
+ */
 export default async function setUp(): Promise<void> {
+  await Promise.all([ensureSdkBuilt(), ensureWebBuilt()]);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-test-postgres-'));
   const silent = () => undefined;
   const log = { debug: silent, info: silent, warn: console.warn, error: console.error };

@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { waitFor } from './wait-for.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 
 export interface GyreProcessOptions {
   /** Environment besides the port, the data folder and the database. */
