@@ -4,7 +4,7 @@ import type { FullLobby } from '../lobbies/full-lobby.ts';
 import { findLobbies } from '../lobbies/lobby-store.ts';
 import { matchesById, type MatchRow } from '../matches/match-store.ts';
 import { lobbyMembers, players } from '../store/schema.ts';
-import type { Database } from '../store/transaction.ts';
+import { type Database, onOneConnection } from '../store/transaction.ts';
 
 /** What the hub shows of many players, all of one moment. */
 export interface PlayerViews {
@@ -49,7 +49,8 @@ function isIn(match: MatchRow, playerId: string): boolean {
 }
 
 async function readAll(db: Database, { playerIds, shownMatchIds }: ViewsAsked) {
-  return await db.transaction(
+  return await onOneConnection(
+    db,
     async (tx) => {
       const rows = await tx
         .select({ playerId: players.id, rev: players.rev, lobbyId: lobbyMembers.lobbyId })

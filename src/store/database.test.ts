@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Socket } from 'node:net';
+import { sql } from 'drizzle-orm';
 import { createTestDatabase } from '../../tests/support/postgres.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
+import { inTransaction } from './transaction.ts';
 
 describe('openDatabase', () => {
   test('outlives a connection that the database ends', async () => {
@@ -14,6 +17,31 @@ describe('openDatabase', () => {
     await other.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
     await waitFor(() => errors.length > 0, { what: 'the news of the broken connection' });
     expect((await handle.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('outlives a connection that the database ends between two statements of a transaction', async () => {
+    await using database = await createTestDatabase();
+    await using handle = openDatabase(database.url, { maxConnections: 1 });
+    await using other = openDatabase(database.url);
+    const ended = inTransaction(handle.db, async ({ sql: inner }) => {
+      const { rows } = await inner.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+      await other.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+      const isThere = () => other.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [rows[0]?.pid]);
+      await waitFor(async () => (await isThere()).rowCount === 0, { what: 'the end of the connection' });
+      await inner.execute(sql`SELECT 1`);
+    });
+    await expect(ended).rejects.toThrow();
+    expect((await handle.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('loses no connection to transactions that could not even begin', async () => {
+    await using database = await createTestDatabase();
+    await using handle = openDatabase(database.url, { maxConnections: 1 });
+    const breakIt = (client: object) => (client as { connection: { stream: Socket } }).connection.stream.destroy();
+    handle.pool.once('acquire', breakIt);
+    await expect(inTransaction(handle.db, () => Promise.resolve())).rejects.toThrow();
+    expect([handle.pool.totalCount, handle.pool.waitingCount]).toEqual([0, 0]);
+    expect(await inTransaction(handle.db, () => Promise.resolve('here again'))).toBe('here again');
   });
 
   test('ends a transaction that its process has forgotten, and a statement that runs away', async () => {

@@ -37,8 +37,10 @@ export function openDatabase(url: string, { maxConnections = 15, onError }: Data
     application_name: 'gyre',
     keepAlive: true,
   });
-  // Without a listener, a database that restarts would take the process with it.
+  // Without listeners, a database that restarts would take the process with it. The pool's own listens to idle
+  // connections; on one that is in use, whoever uses it learns of the end by its next query.
   pool.on('error', (error) => onError?.(error));
+  pool.on('connect', (client) => client.on('error', () => {}));
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= pool.end());
   return { db: drizzle(pool, { schema }), pool, close, [Symbol.asyncDispose]: close };
