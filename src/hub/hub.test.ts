@@ -41,6 +41,20 @@ describe('a hub socket', () => {
     expect(socket.last('match')).toMatchObject({ rev: 2, match: { id: matchId, version: 1, state: 'playing' } });
   });
 
+  test('beyond the sixteenth of a player takes the place of the oldest, and of nobody else', async () => {
+    await using it = await HubBed.open();
+    const [ann = '', bob = ''] = await it.bed.players(2);
+    const other = await it.connect(bob);
+    const sockets: RecordedSocket[] = [];
+    for (let count = 0; count < 18; count += 1) sockets.push(await it.connect(ann));
+    expect(sockets.map(({ closedWith }) => closedWith)).toEqual([
+      4104,
+      4104,
+      ...Array.from({ length: 16 }, () => null),
+    ]);
+    expect(other.closedWith).toBeNull();
+  });
+
   test('learns of each change of its lobby, and of nothing twice [HB-2]', async () => {
     await using it = await HubBed.open();
     const [ann = '', bob = ''] = await it.bed.players(2);
@@ -367,6 +381,21 @@ describe('a watched list', () => {
     const mostPushes = 1 + Math.ceil((performance.now() - beganMs) / 250);
     expect(watching.of('lobbies').length).toBeLessThanOrEqual(mostPushes);
     expect([stopped.of('lobbies'), gone.of('lobbies')]).toEqual([[], []]);
+  });
+
+  test('is asked for by a socket eight times at once, no more; later it may ask again', async () => {
+    await using it = await HubBed.open();
+    const [ann = ''] = await it.bed.players(1);
+    const socket = await it.connect(ann);
+    const ask = (limit: number) => it.hub.request(socket, 'watch', { where: {}, limit });
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => ask(index + 1)));
+    expect(answers.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 8 }, () => 'fulfilled'),
+      'rejected',
+      'rejected',
+    ]);
+    expect(answers.at(-1)).toMatchObject({ reason: { code: 'rate-limited' } });
+    expect(await ask(50)).toEqual({ items: [] });
   });
 
   test('is refused with a problem if it can not be, and the watch before goes on', async () => {

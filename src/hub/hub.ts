@@ -24,6 +24,10 @@ export interface HubParts extends PlayerFeedsParts {
 
 /** Nudges may be lost; then a hub is behind for this long at most. */
 const RECHECK_MS = 5_000;
+/** Enough for the devices and tabs of one person; each costs memory, and a message with every change. */
+const MAX_SOCKETS_PER_PLAYER = 16;
+/** Requests of one socket that may wait for their answers: a client that asks for more has not read those it has. */
+const MAX_WAITING_REQUESTS = 8;
 /** Nobody's id: what an outsider sees. */
 const OUTSIDER = '';
 
@@ -40,7 +44,9 @@ export class Hub implements HubService {
   readonly #feeds: PlayerFeeds;
   readonly #watches: LobbyWatches;
   readonly #chat: ChatFeed;
+  /** In the order in which they came. */
   readonly #open = new Set<HubConnection>();
+  readonly #waiting = new WeakMap<HubConnection, number>();
   readonly #requests: Readonly<Record<string, (connection: HubConnection, payload: unknown) => Promise<unknown>>>;
   #unsubscribe: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -91,6 +97,7 @@ export class Hub implements HubService {
   }
 
   connected(connection: HubConnection): void {
+    this.#makeRoom(connection.playerId);
     this.#open.add(connection);
     this.#parts.presence.socket(connection.playerId, 1);
     this.#feeds.add(connection);
@@ -113,12 +120,19 @@ export class Hub implements HubService {
   async request(connection: HubConnection, name: string, payload: unknown): Promise<unknown> {
     const answer = this.knows(name) ? this.#requests[name] : undefined;
     if (!answer) throw new ProblemError('invalid-request', `The hub knows no request "${name}".`);
+    const waiting = this.#waiting.get(connection) ?? 0;
+    if (waiting >= MAX_WAITING_REQUESTS) {
+      throw new ProblemError('rate-limited', `${waiting} requests of this socket wait for their answers.`);
+    }
+    this.#waiting.set(connection, waiting + 1);
     try {
       return await answer(connection, payload);
     } catch (error) {
       const problem = asProblemError(error);
       if (problem.status >= 500) this.#parts.onError(error);
       throw problem;
+    } finally {
+      this.#waiting.set(connection, (this.#waiting.get(connection) ?? 1) - 1);
     }
   }
 
@@ -159,6 +173,14 @@ export class Hub implements HubService {
       .from(sessions)
       .where(and(eq(sessions.id, admission.authSessionId), isNull(sessions.endedAt)));
     return signedIn ? this.#parts.rights.renew(sessionId, admission) : null;
+  }
+
+  /** Those that came first go first: a client that is still there asks for another right, and the newest device counts. */
+  #makeRoom(playerId: string): void {
+    const theirs = this.#feeds.connections(playerId);
+    for (const oldest of theirs.slice(0, Math.max(0, theirs.length + 1 - MAX_SOCKETS_PER_PLAYER))) {
+      oldest.close(CloseCode.replaced);
+    }
   }
 
   #signedOut(authSessionIds: ReadonlySet<string>): void {

@@ -1,6 +1,7 @@
 import type { Lobby } from '../../protocol/lobbies.ts';
 import { LOBBIES_PUSH_PER_SECOND } from '../../protocol/limits.ts';
 import type { HubConnection } from '../realtime/ports.ts';
+import { Turns } from './turns.ts';
 
 /** A page of lobbies that somebody watches. */
 export interface Watch {
@@ -23,10 +24,16 @@ interface Board {
   pushedAtMs: number;
 }
 
+/** The pool of connections is for requests. */
+const READS_AT_ONCE = 2;
 const PUSH_EVERY_MS = 1_000 / LOBBIES_PUSH_PER_SECOND;
 
-/** Watched pages: one query for all who watch the same, and a push only where the page is another one than before. */
+/**
+ * Watched pages: one query for all who watch the same, and a push only where the page is another one than before. However
+ * many different pages are watched, few are read at once: with too many, pushes come later, and nobody else waits.
+ */
 export class LobbyWatches {
+  readonly #reads = new Turns(READS_AT_ONCE);
   readonly #boards = new Map<string, Board>();
   readonly #watched = new Map<HubConnection, Board>();
   readonly #onError: (error: unknown) => void;
@@ -106,7 +113,7 @@ export class LobbyWatches {
   async #refresh(board: Board): Promise<void> {
     // A read that is under way may have begun before the change.
     await board.loading;
-    if (board.stale) board.loading ??= this.#load(board);
+    if (board.stale) board.loading ??= this.#reads.run(() => this.#load(board));
     await board.loading;
   }
 

@@ -84,6 +84,11 @@ export class PlayerFeeds {
     for (const playerId of this.#byMatch.get(matchId) ?? []) this.#touched.add(playerId);
   }
 
+  /** Sockets of a player, in the order in which they came. */
+  connections(playerId: string): HubConnection[] {
+    return [...(this.#feeds.get(playerId)?.sockets ?? [])].map((socket) => socket.connection);
+  }
+
   /** Open sockets that have had their first views. */
   greeted(playerId: string): HubConnection[] {
     const sockets = [...(this.#feeds.get(playerId)?.sockets ?? [])];
