@@ -58,8 +58,10 @@ export class Door {
    */
   async examine(lobbyId: string, knock: Knock): Promise<Admission> {
     const full = await findLobby(this.#parts.db, lobbyId);
-    if (full === null || memberOf(full, knock.playerId) !== undefined) return knocked(lobbyId, knock);
-    const codeRight = await this.#codeIsRight(full, knock);
+    if (full !== null && memberOf(full, knock.playerId) !== undefined) return knocked(lobbyId, knock);
+    const visible = full !== null && isVisible(full, knock.playerId, this.#parts.clock.now());
+    const codeRight = !visible && (await this.#codeIsRight(full, knock));
+    if (full === null || (!visible && !codeRight)) return knocked(lobbyId, knock);
     const { passwordHash } = full.lobby;
     const { password } = knock;
     if (passwordHash === null || password === null || !(await this.#passwordMatters(full, knock))) {
@@ -80,11 +82,16 @@ export class Door {
     return lobbyId;
   }
 
-  /** Public lobbies don't ask for one. */
-  async #codeIsRight(full: FullLobby, knock: Knock): Promise<boolean> {
-    const { code } = knock;
-    if (code === null || isVisible(full, knock.playerId, this.#parts.clock.now())) return false;
-    return this.#count(knock, () => Promise.resolve(normalizeCode(code) === full.lobby.code));
+  /**
+   * Whether the code opens a lobby that isn't there without it. Whoever shows anything at such a door has guessed, also
+   * where there is no lobby at all: neither the count nor the time that a comparison takes may tell the two apart.
+   */
+  async #codeIsRight(full: FullLobby | null, knock: Knock): Promise<boolean> {
+    const { code, password } = knock;
+    if (code === null && password === null) return false;
+    return this.#count(knock, () =>
+      Promise.resolve(full !== null && code !== null && normalizeCode(code) === full.lobby.code),
+    );
   }
 
   /** Whether nothing else keeps the player out: then the comparison, which is dear, is of no use. */

@@ -144,6 +144,41 @@ describe('wrong codes and passwords', () => {
   });
 });
 
+describe('a private lobby', () => {
+  test('counts guesses as a place does where there is no lobby, and compares no password without its code', async () => {
+    const [ann, bob] = await bed.guests('Ann', 'Bob');
+    const { id } = await bed.gather([ann], { private: true, password: 'sesame' });
+    const guessesAt = async (lobbyId: string, knock: { code: string | null; password: string | null }) => {
+      const limits = new RateLimits({ enabled: true, nowMs: () => 0 });
+      const passwords = new Passwords();
+      const door = new Door({ ...bed.http, limits, passwords });
+      const guess = { playerId: bob.id, address: '127.0.0.1', ...knock };
+      const answers: unknown[] = [];
+      for (let count = 0; count < 8; count += 1) {
+        const answer = door.examine(lobbyId, guess);
+        answers.push(
+          await answer.then(
+            (admission) => ({ ...admission, lobbyId: '' }),
+            () => 'limited',
+          ),
+        );
+      }
+      return answers;
+    };
+    for (const knock of [
+      { code: 'AAAAAA', password: null },
+      { code: null, password: 'sesame' },
+      { code: null, password: null },
+    ]) {
+      const answers = await guessesAt(id, knock);
+      expect(answers).toEqual(await guessesAt('l_nowhere12345', knock));
+      expect(answers.filter((answer) => answer === 'limited')).toHaveLength(
+        knock.code === null && knock.password === null ? 0 : 3,
+      );
+    }
+  });
+});
+
 describe('a password that is changed while it is compared', () => {
   test('lets nobody in by the old one, and asks for another look', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');
