@@ -33,13 +33,17 @@ describe('resolveSecret', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('refuses a damaged file instead of drawing another secret', async () => {
-    await writeFile(path.join(folder, 'secret'), 'half\n');
+  test.each([
+    ['half', 'half\n'],
+    ['empty', ''],
+    ['of other bytes', `${'\ufffd\u0001'.repeat(40)}\n`],
+  ])('refuses a damaged file (%s) instead of drawing another secret', async (_title, content) => {
+    await writeFile(path.join(folder, 'secret'), content);
     await chmod(path.join(folder, 'secret'), 0o600);
     await expect(resolveSecret(readConfig({ GYRE_DATA_DIR: folder }))).rejects.toThrow(
       /^GYRE_SECRET: is unset and .* damaged/,
     );
-    expect(await readFile(path.join(folder, 'secret'), 'utf8')).toBe('half\n');
+    expect(await readFile(path.join(folder, 'secret'), 'utf8')).toBe(content);
   });
 });
 

@@ -8,6 +8,8 @@ import { createFileOnce } from './store/private-file.ts';
 
 const KEY_BYTES = 32;
 const SECRET_BYTES = 48;
+/** What is drawn has 64 characters; somebody may have put one of their own there. */
+const KEPT_SECRET = /^[\x21-\x7e]{48,}$/;
 
 /**
  * Settles the secret: the configured one, else the one kept in the data folder, which is drawn at the first start.
@@ -24,7 +26,7 @@ async function keptSecret(dataDir: string): Promise<string> {
     await createFileOnce(file, () => `${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
     const secret = (await readFile(file, 'utf8')).trim();
     // Another secret in its place would sign everybody out without a word.
-    if (secret.length < SECRET_BYTES) throw new Error('it is damaged; restore it, or delete it to sign everybody out');
+    if (!KEPT_SECRET.test(secret)) throw new Error('it is damaged; restore it, or delete it to sign everybody out');
     return secret;
   } catch (error) {
     throw new ConfigError('GYRE_SECRET', `is unset and ${file} can't be used: ${(error as Error).message}`);
