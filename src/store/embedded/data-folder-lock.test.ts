@@ -33,6 +33,14 @@ test('a second one waits for a first that is about to end', async () => {
   await lock.release();
 });
 
+test('a lock file that is damaged is named, and what to do about it', async () => {
+  await writeFile(path.join(dataDir, 'lock'), 'x'.repeat(300));
+  await expect(lockDataFolder(dataDir, 0)).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringMatching(/^GYRE_DATA_DIR: .*lock is damaged; delete it/),
+  });
+});
+
 test('a killed holder has nothing any more', async () => {
   const module = path.join(import.meta.dirname, 'data-folder-lock.ts');
   const program = `import { lockDataFolder } from ${JSON.stringify(module)};

@@ -14,13 +14,16 @@ const PATIENCE_MS = 4_000;
 const RETRY_MS = 50;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
+/** Something else was written over the file, which is empty otherwise. */
+const SQLITE_NOTADB = 26;
 
 /**
  * Takes the data folder, making it if needed, for as long as this process lives or until `release`.
  *
  * Node has no file locks of its own; SQLite takes one of the kernel's. Unlike a file with a process id in it, it is gone
  * with its process, is not taken in by a reused id or an unreaped process, and holds between containers.
- * @throws ConfigError naming the process that has the folder, when it is not given free within the patience
+ * @throws ConfigError naming the process that has the folder, when it is not given free within the patience; or a lock
+ *   file that is damaged
  */
 export async function lockDataFolder(dataDir: string, patienceMs = PATIENCE_MS): Promise<DataFolderLock> {
   await makeFolder(dataDir);
@@ -58,8 +61,10 @@ function tryLock(file: string): DatabaseSync | null {
     return database;
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
-    throw error;
+    const { errcode } = error as { errcode?: number };
+    if (errcode === SQLITE_BUSY) return null;
+    if (errcode !== SQLITE_NOTADB) throw error;
+    throw new ConfigError('GYRE_DATA_DIR', `${file} is damaged; delete it while no Gyre runs on the folder`);
   }
 }
 
