@@ -43,10 +43,15 @@ class RememberedHub implements HubService {
   }
 }
 
-async function start() {
+async function start({ acknowledgeMs }: { acknowledgeMs?: number } = {}) {
   const server = await RealtimeServer.start();
   const service = new RememberedHub();
-  const room = await openHub({ service, log: server.log, directory: server.directory });
+  const room = await openHub({
+    service,
+    log: server.log,
+    directory: server.directory,
+    ...(acknowledgeMs !== undefined && { acknowledgeMs }),
+  });
   const open = (who = 'ann'): Promise<Seated> => server.take({ ...RIGHT, sessionId: `session-of-${who}` });
   return {
     server,
@@ -74,6 +79,17 @@ describe('a hub', () => {
     await waitFor(() => ann.messages.length === 6);
     expect(typesOf(ann).slice(3)).toEqual(['hello', 'lobby', 'match']);
     expect(hub.service.exits).toEqual([['session-of-ann', 'dropped']]);
+  });
+
+  test('sends away who never acknowledges that it is in, and nobody who has', async () => {
+    await using hub = await start({ acknowledgeMs: 200 });
+    const [silent, ready] = [hub.raw('bob'), hub.raw('ann')];
+    await waitFor(() => ready.codes.includes(CODE.join));
+    ready.acknowledge();
+    await waitFor(() => silent.closeCode !== null);
+    expect([silent.closeCode, ready.closeCode]).toEqual([CloseCode.comeBack, null]);
+    expect(hub.service.connections).toHaveLength(1);
+    await waitFor(() => hub.service.exits.length === 1);
   });
 
   test('answers requests, and rejects with the problem', async () => {
