@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AnyRooms } from '../rooms/kit/index.ts';
+import { ConfigError } from './config-parsers.ts';
 import { type AdoptionParts, adoptMatches } from './cluster/adoption.ts';
 import { GroupCommitter } from './cluster/committer.ts';
 import { LocalDeadLogs } from './cluster/local-dead-logs.ts';
@@ -74,8 +75,19 @@ export class RoomEngine {
     });
   }
 
-  /** @throws UnrecordableStateError for a game that could not be brought back after a crash */
+  /**
+   * @throws UnrecordableStateError for a game that could not be brought back after a crash
+   * @throws ConfigError for a data folder that can't be written
+   */
   static async open(options: RoomEngineOptions): Promise<RoomEngine> {
+    try {
+      return await RoomEngine.#open(options);
+    } catch (error) {
+      throw isFileError(error) ? new ConfigError('GYRE_DATA_DIR', `can't be used: ${error.message}`) : error;
+    }
+  }
+
+  static async #open(options: RoomEngineOptions): Promise<RoomEngine> {
     const { dataDir, incarnation, hub, log } = options;
     const clock = new ProcessClock();
     // Until players can come back, the outage goes on.
@@ -132,6 +144,11 @@ export class RoomEngine {
     await this.#log.close();
     this.#mark.close();
   }
+}
+
+/** Of the file system: a full disk, a folder that is a file, no permission. */
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 function logFolder({ dataDir }: RoomEngineOptions): string {

@@ -66,7 +66,12 @@ export function parseWhere(where: Readonly<Record<string, unknown>>, games: Game
   );
 }
 
+/** Far more than anyone asks for; each costs the database some planning. */
+const MAX_CONDITIONS = 32;
+
 function parseFilter(entries: readonly Entry[], games: GameRegistry): LobbyFilter {
+  const tooMany = entries[MAX_CONDITIONS];
+  if (tooMany) throw invalidFilter(tooMany, 'too-many', `is one of more than ${MAX_CONDITIONS} conditions`);
   const lobbyKeys = lobbyKeysFor(entries, games);
   const conditions = entries.map((entry) => parseCondition(entry, lobbyKeys));
   return conditions.toSorted(byName);
@@ -89,7 +94,7 @@ function parseCondition(entry: Entry, lobbyKeys: ReadonlySet<string>): Condition
   const { field, op } = fieldAndOp(entry, lobbyKeys);
   const type = typeOf(field);
   if ((type === 'boolean' || type === 'state') && !['eq', 'ne', 'in'].includes(op)) {
-    throw invalidFilter(entry, 'unknown-operator', `${field} has no order; use eq, ne or in`);
+    throw invalidFilter(entry, 'unknown-operator', `${field} has no order; use ne or in, or no operator`);
   }
   // What came in a query, and what stands in a list with commas, is text; else JSON has types of its own.
   const isText = entry.source === 'query' || (op === 'in' && typeof entry.value === 'string');

@@ -92,6 +92,7 @@ describe('the list of lobbies', () => {
 
   test.each<[string, string]>([
     ['limit=1&limit=2', 'invalid-request'],
+    [Array.from({ length: 33 }, () => 'memberCount.ne=1').join('&'), 'invalid-filter'],
     ['colour=red', 'invalid-filter'],
     ['openSlots.around=3', 'invalid-filter'],
     ['openSlots=many', 'invalid-filter'],

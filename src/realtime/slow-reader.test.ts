@@ -33,3 +33,20 @@ test('a client that does not read is sent away, with no more than a bound waitin
   await waitFor(() => server.host.seat(match.matchId, 0)?.connected === false);
   expect(server.host.seat(match.matchId, 0)?.givenUp).toBe(false);
 });
+
+test('a state of many megabytes gets to a client that has just joined, with the patches behind it', async () => {
+  await using server = await RealtimeServer.start();
+  const match = await server.match();
+  const reader = await server.join(match, 0);
+  await waitFor(() => reader.gyre('welcome').length === 1);
+  const [client] = server.directory.get(match.matchId)?.clients ?? [];
+  const raw = RawSocket.to(server.endpoint, server.grant(match, 1));
+  await waitFor(() => raw.codes.includes(CODE.join));
+  const joining = [...(server.directory.get(match.matchId)?.clients ?? [])].find((each) => each !== client);
+  joining?.acknowledge();
+  joining?.goLive([dataFrame('large', 'x'.repeat(8 * MAX_BUFFERED_BYTES))]);
+  joining?.tell(dataFrame('patch', 1));
+  expect(joining?.stage).toBe('live');
+  await waitFor(() => raw.messages('patch').length === 1);
+  expect(raw.messages('large')).toHaveLength(1);
+});

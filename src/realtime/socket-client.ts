@@ -35,6 +35,7 @@ export class SocketClient extends WebSocketClient {
   #stage: Stage = 'arriving';
   #held: Frame[] = [];
   #heldBytes = 0;
+  #maxBufferedBytes = MAX_BUFFERED_BYTES;
 
   constructor(socket: WebSocket, presented: Presented) {
     super(presented.sessionId, socket);
@@ -63,6 +64,8 @@ export class SocketClient extends WebSocketClient {
   /** Sends what a client begins with, then what was kept for it. */
   goLive(frames: readonly Frame[]): void {
     if (this.#stage !== 'acknowledged') return;
+    // However large a state is, a client that has just joined is not slow for not having read it yet.
+    this.#maxBufferedBytes = frames.reduce((bytes, frame) => bytes + frame.byteLength, MAX_BUFFERED_BYTES);
     for (const frame of [...frames, ...this.#held]) this.deliver(frame);
     this.#held = [];
     if (this.#stage === 'acknowledged') this.#stage = 'live';
@@ -77,7 +80,7 @@ export class SocketClient extends WebSocketClient {
   /** Sends a frame now, whatever the stage. A client that can't keep up is sent away to come back. */
   deliver(frame: Frame): void {
     if (this.#stage === 'ended') return;
-    if (this.ref.bufferedAmount > MAX_BUFFERED_BYTES) this.end(CloseCode.comeBack);
+    if (this.ref.bufferedAmount > this.#maxBufferedBytes) this.end(CloseCode.comeBack);
     else this.raw(frame);
   }
 
