@@ -11,6 +11,7 @@ import { parkMatches } from './cluster/parking.ts';
 import { ProcessClock } from './cluster/process-clock.ts';
 import { Scheduler } from './cluster/scheduler.ts';
 import { StepMark } from './cluster/step-mark.ts';
+import { type StepListener, StepWatchdog } from './cluster/step-watchdog.ts';
 import type { Logger } from './ops/logging.ts';
 import { GyreTransport } from './realtime/gyre-transport.ts';
 import { openHub } from './realtime/hub.ts';
@@ -47,6 +48,7 @@ export class RoomEngine {
   readonly #log: LocalRoomLog;
   readonly #deadLogs: LocalDeadLogs;
   readonly #mark: StepMark;
+  readonly #watchdog = new StepWatchdog();
   readonly #scheduler: Scheduler;
   readonly #committer: GroupCommitter;
   readonly #transport: GyreTransport;
@@ -59,7 +61,7 @@ export class RoomEngine {
     this.#log = open.log;
     this.#mark = open.mark;
     this.#deadLogs = new LocalDeadLogs({ folder: logFolder(options), incarnation, logger });
-    this.#scheduler = new Scheduler({ clock: open.clock, mark: open.mark, logger });
+    this.#scheduler = new Scheduler({ clock: open.clock, mark: this.#onStep(open.mark), logger });
     this.#committer = new GroupCommitter({
       log: open.log,
       logger,
@@ -140,9 +142,24 @@ export class RoomEngine {
     this.#transport.shutdown();
   }
 
+  /** The mark names the match to the next start, the watchdog sees to it that there is one. */
+  #onStep(mark: StepMark): StepListener {
+    return {
+      stepping: (matchId) => {
+        mark.stepping(matchId);
+        this.#watchdog.stepping(matchId);
+      },
+      stepped: () => {
+        mark.stepped();
+        this.#watchdog.stepped();
+      },
+    };
+  }
+
   async close(): Promise<void> {
     await this.#log.close();
     this.#mark.close();
+    await this.#watchdog.close();
   }
 }
 
