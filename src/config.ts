@@ -85,7 +85,7 @@ export const VARIABLES = {
   GYRE_SECRET: variable({
     type: 'at least 32 characters',
     default: null,
-    doc: 'What all keys are derived from; changing it signs everybody out. Unset: drawn once and kept in the data folder. Required in production: `openssl rand -base64 48`.',
+    doc: 'What all keys are derived from; changing it voids all access tokens and rights to seats, not the sessions. Unset: drawn once and kept in the data folder. Required in production: `openssl rand -base64 48`.',
     parse: parse.secret,
   }),
   GYRE_PUBLIC_URL: variable({
