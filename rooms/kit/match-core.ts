@@ -5,15 +5,15 @@ import { toResult } from './finish.ts';
 import { type FaultListener, GameCalls } from './game-calls.ts';
 import type { AnyRoom, AnyRoomClass, RoomContext } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
-import { type HiddenState, packHidden, unpackHidden } from './hidden-state.ts';
+import type { HiddenState } from './hidden-state.ts';
 import { KeptValues } from './kept.ts';
+import { MatchRecorder, newEncoder, type ReadMatch, readMatch } from './match-recorder.ts';
 import { type Parsed, parsePayload } from './payload.ts';
 import type { CommitRecord, MatchInit, Outgoing, Received, RecordedMatch, SeatStatus, StepOutput } from './ports.ts';
 import { MatchRandom } from './random.ts';
 import type { SeatState } from './seat-state.ts';
 import { SeatTable } from './seat-table.ts';
-import { restoreState, StateEncoder } from './state-codec.ts';
-import { RestoreError } from './state-errors.ts';
+import type { StateEncoder } from './state-codec.ts';
 import { TimerSet } from './timers.ts';
 
 /** Timers that may go off in one step, against a timer that starts itself again at once for ever. */
@@ -28,13 +28,6 @@ interface QueuedInput {
   readonly wantsReply: boolean;
 }
 
-interface Restored {
-  readonly encoder: StateEncoder<Schema>;
-  readonly hidden: HiddenState;
-  readonly tick: number;
-  readonly timeMs: number;
-}
-
 /**
  * Runs one match: takes inputs and the match time, and gives back a step at a time what is to be recorded and let out.
  * It has no clock, no sockets and no I/O. Nothing changes between two steps: what comes in waits in order for the next.
@@ -45,6 +38,7 @@ export class MatchCore {
   readonly #room: AnyRoom;
   readonly #calls: GameCalls;
   readonly #encoder: StateEncoder<Schema>;
+  readonly #recorder: MatchRecorder;
   readonly #seats: SeatTable;
   readonly #timers: TimerSet;
   readonly #kept: KeptValues;
@@ -59,7 +53,6 @@ export class MatchCore {
   #result: MatchResult | null;
   /** The match's end was let out, or it failed: there are no more steps. */
   #over = false;
-  #lastHidden: Uint8Array = new Uint8Array();
 
   /** A new match, which waits for `start()`. */
   static create(room: AnyRoomClass, init: MatchInit, onFault: FaultListener): MatchCore {
@@ -72,10 +65,10 @@ export class MatchCore {
    * @throws RestoreError if the records don't fit this build of the game
    */
   static restore(room: AnyRoomClass, init: MatchInit, recorded: RecordedMatch, onFault: FaultListener): MatchCore {
-    return new MatchCore(room, init, onFault, readRecords(room, recorded));
+    return new MatchCore(room, init, onFault, readMatch(room, recorded));
   }
 
-  private constructor(room: AnyRoomClass, init: MatchInit, onFault: FaultListener, restored: Restored | null) {
+  private constructor(room: AnyRoomClass, init: MatchInit, onFault: FaultListener, restored: ReadMatch | null) {
     const hidden = restored?.hidden;
     this.matchId = init.matchId;
     this.game = room.game;
@@ -89,12 +82,11 @@ export class MatchCore {
     this.#kept = new KeptValues(hidden?.kept);
     this.#seats = new SeatTable(init.seats, (seatIndex, type, payload) => this.#send(seatIndex, type, payload));
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
-    this.#encoder = restored?.encoder ?? new StateEncoder(new (stateClassOf(room))());
+    this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
     this.#timers.seal();
     this.#kept.seal();
-    this.#encoder.encodePatch();
-    this.#lastHidden = this.#packHidden();
+    this.#recorder = new MatchRecorder(this.#encoder, () => this.#hidden());
   }
 
   get tick(): number {
@@ -223,14 +215,7 @@ export class MatchCore {
 
   /** The whole match as of the last step, for the log and for who joins. */
   full(): CommitRecord {
-    return {
-      kind: 'full',
-      tick: this.#tick,
-      timeMs: this.#nowMs,
-      state: this.#encoder.encodeFull(),
-      hidden: this.#packHidden(),
-      nextRefId: this.#encoder.nextRefId,
-    };
+    return this.#recorder.full({ tick: this.#tick, timeMs: this.#nowMs });
   }
 
   #parse(name: string, payload: unknown): Parsed | null {
@@ -324,31 +309,15 @@ export class MatchCore {
   /** What can't be recorded faithfully can't be let out either: the match fails. */
   #recordOrFail(): CommitRecord | null {
     try {
-      return this.#record();
+      return this.#recorder.patch({ tick: this.#tick, timeMs: this.#nowMs });
     } catch (error) {
       this.#calls.unrecordable(error);
       return null;
     }
   }
 
-  #record(): CommitRecord | null {
-    const patch = this.#encoder.encodePatch();
-    const hidden = this.#packHidden();
-    const hiddenChanged = Buffer.compare(hidden, this.#lastHidden) !== 0;
-    if (patch === null && !hiddenChanged) return null;
-    this.#lastHidden = hidden;
+  #hidden(): HiddenState {
     return {
-      kind: 'patch',
-      tick: this.#tick,
-      timeMs: this.#nowMs,
-      state: patch,
-      hidden: hiddenChanged ? hidden : null,
-      nextRefId: this.#encoder.nextRefId,
-    };
-  }
-
-  #packHidden(): Uint8Array {
-    return packHidden({
       started: this.#started,
       random: this.#random.state,
       timers: this.#timers.toData(),
@@ -356,7 +325,7 @@ export class MatchCore {
       seats: this.#seats.toRecords(),
       result: this.#result,
       faults: this.#calls.faults,
-    });
+    };
   }
 
   #context(init: MatchInit): RoomContext {
@@ -374,22 +343,6 @@ export class MatchCore {
       },
     };
   }
-}
-
-function readRecords(room: AnyRoomClass, { full, patches, timeMs }: RecordedMatch): Restored {
-  const last = patches.at(-1) ?? full;
-  const hidden = patches.findLast((record) => record.hidden !== null)?.hidden ?? full.hidden;
-  if (full.state === null || hidden === null) throw new RestoreError('The full record has no state.');
-  const { encoder } = restoreState<Schema>(stateClassOf(room), {
-    full: full.state,
-    patches: patches.flatMap((record) => record.state ?? []),
-    nextRefId: last.nextRefId,
-  });
-  return { encoder, hidden: unpackHidden(hidden), tick: last.tick, timeMs: Math.max(last.timeMs, timeMs) };
-}
-
-function stateClassOf(room: AnyRoomClass): new () => Schema {
-  return room.game.state as unknown as new () => Schema;
 }
 
 function tooManyTimers(): never {

@@ -1,0 +1,79 @@
+import type { Schema } from '@colyseus/schema';
+import type { AnyRoomClass } from './game-room.ts';
+import { type HiddenState, packHidden, unpackHidden } from './hidden-state.ts';
+import type { CommitRecord, RecordedMatch } from './ports.ts';
+import { restoreState, StateEncoder } from './state-codec.ts';
+import { RestoreError } from './state-errors.ts';
+
+/** A moment of a match. */
+export interface Moment {
+  readonly tick: number;
+  readonly timeMs: number;
+}
+
+/** A match as its records have it. */
+export interface ReadMatch extends Moment {
+  readonly encoder: StateEncoder<Schema>;
+  readonly hidden: HiddenState;
+}
+
+/** Writes what a match becomes into commit records. */
+export class MatchRecorder {
+  readonly #encoder: StateEncoder<Schema>;
+  readonly #hidden: () => HiddenState;
+  #lastHidden: Uint8Array;
+
+  /**
+   * What there is now counts as recorded: a full record of it comes first.
+   * @param hidden what the room knows beside its state, at the moment of the call
+   */
+  constructor(encoder: StateEncoder<Schema>, hidden: () => HiddenState) {
+    this.#encoder = encoder;
+    this.#hidden = hidden;
+    encoder.encodePatch();
+    this.#lastHidden = packHidden(hidden());
+  }
+
+  /**
+   * What has changed since the last record; null if nothing has.
+   * @throws Error for a state or a kept value that could not be brought back as it is
+   */
+  patch({ tick, timeMs }: Moment): CommitRecord | null {
+    const state = this.#encoder.encodePatch();
+    const hidden = packHidden(this.#hidden());
+    const hiddenChanged = Buffer.compare(hidden, this.#lastHidden) !== 0;
+    if (state === null && !hiddenChanged) return null;
+    this.#lastHidden = hidden;
+    const { nextRefId } = this.#encoder;
+    return { kind: 'patch', tick, timeMs, state, hidden: hiddenChanged ? hidden : null, nextRefId };
+  }
+
+  /** Everything, as of the last record. */
+  full({ tick, timeMs }: Moment): CommitRecord {
+    const { nextRefId } = this.#encoder;
+    const hidden = packHidden(this.#hidden());
+    return { kind: 'full', tick, timeMs, state: this.#encoder.encodeFull(), hidden, nextRefId };
+  }
+}
+
+/** An encoder of a new match's state. */
+export function newEncoder(room: AnyRoomClass): StateEncoder<Schema> {
+  return new StateEncoder(new (stateClassOf(room))());
+}
+
+/** Reads a match back from its records. @throws RestoreError if they don't fit this build of the game */
+export function readMatch(room: AnyRoomClass, { full, patches, timeMs }: RecordedMatch): ReadMatch {
+  const last = patches.at(-1) ?? full;
+  const hidden = patches.findLast((record) => record.hidden !== null)?.hidden ?? full.hidden;
+  if (full.state === null || hidden === null) throw new RestoreError('The full record has no state.');
+  const { encoder } = restoreState<Schema>(stateClassOf(room), {
+    full: full.state,
+    patches: patches.flatMap((record) => record.state ?? []),
+    nextRefId: last.nextRefId,
+  });
+  return { encoder, hidden: unpackHidden(hidden), tick: last.tick, timeMs: Math.max(last.timeMs, timeMs) };
+}
+
+function stateClassOf(room: AnyRoomClass): new () => Schema {
+  return room.game.state as unknown as new () => Schema;
+}
