@@ -196,10 +196,11 @@ test('property: whatever gets lost, every input is consumed exactly once and in 
         }
       }
       // Paced ones go out with the next welcome's pump at the latest; 60 steps never exceed the burst twice.
-      while (queue.pendingCount > 0) {
+      const settled = (): boolean => {
         deliver(true);
-        if (queue.pendingCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+        return queue.pendingCount === 0;
+      };
+      await waitFor(settled, { everyMs: 5 });
       expect(room.consumed).toEqual(said);
       expect(await Promise.all(replies)).toEqual(replies.map(() => ({ ok: true })));
       queue.close(new GyreError('closed', 'done'));

@@ -63,9 +63,13 @@ interface RoomOptions {
   readonly time?: ProcessClock;
 }
 
-/** As many turns of the event loop as anything that was to happen by itself would have needed. */
-async function someTurns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+/** Until a room of another scheduler had three of its turns: time in which a room of the tested one had its own, too. */
+async function othersHadTurns(): Promise<void> {
+  const other = start({ mark: { stepping: () => {}, stepped: () => {} } });
+  const room = new Room('m_other000', { tickRateHz: 60 });
+  other.add(room);
+  await waitFor(() => room.steps.length >= 3);
+  other.stop();
 }
 
 test('a room without a tick rate is stepped when it is woken, once for all that waits [RM-8]', async () => {
@@ -78,7 +82,7 @@ test('a room without a tick rate is stepped when it is woken, once for all that 
   }
   expect(room.steps).toEqual([]);
   await waitFor(() => room.steps.length > 0);
-  await someTurns();
+  await othersHadTurns();
   expect(room.steps.length).toBe(1);
   expect(room.steps[0]).toBeGreaterThanOrEqual(5_000);
   expect(marks).toEqual(['m_aaaaaaaa', '-']);
@@ -92,7 +96,7 @@ test('a room is stepped when its next timer is due in match time, never before [
   await waitFor(() => room.steps.length === 2);
   expect(room.steps[0]).toBeGreaterThanOrEqual(1_030);
   expect(room.steps[1]).toBeGreaterThanOrEqual(1_060);
-  await someTurns();
+  await othersHadTurns();
   expect(room.steps.length).toBe(2);
 });
 
@@ -104,7 +108,7 @@ test('a room with nothing to do takes no step and writes nothing [RM-1, RM-8]', 
   busy.queued = 1;
   scheduler.wake(busy.matchId);
   await waitFor(() => busy.fulls === 1);
-  await someTurns();
+  await othersHadTurns();
   expect([idle.steps.length, idle.fulls, busy.steps.length, busy.fulls]).toEqual([0, 0, 1, 1]);
 });
 
@@ -155,7 +159,7 @@ test('a room whose clock stands still is not stepped, and goes on when it is tha
     room.queued = 1;
     scheduler.wake(room.matchId);
   }
-  await someTurns();
+  await othersHadTurns();
   expect(rooms.map(({ steps }) => steps)).toEqual([[], []]);
   for (const room of rooms) room.clock.thaw();
   await waitFor(() => rooms.every(({ steps }) => steps.length > 0));
@@ -190,7 +194,7 @@ test('a room that was removed, also by its own step, is not stepped any more', a
   expect(() => scheduler.add(room)).toThrow('scheduled already');
   await waitFor(() => room.steps.length > 0);
   scheduler.wake(room.matchId);
-  await someTurns();
+  await othersHadTurns();
   expect([room.steps.length, scheduler.roomCount]).toEqual([1, 0]);
 });
 
@@ -204,7 +208,7 @@ test('a room that takes all the time there is leaves turns to everybody else', a
   scheduler.add(modest);
   greedy.queued = 1;
   scheduler.wake(greedy.matchId);
-  await someTurns();
+  await othersHadTurns();
   modest.queued = 1;
   scheduler.wake(modest.matchId);
   await waitFor(() => modest.steps.length > 0);
@@ -223,7 +227,7 @@ test('a full state is written once after changes, and again when it fails', asyn
   scheduler.wake(room.matchId);
   await waitFor(() => room.fulls === 1);
   expect([tries, errors]).toEqual([2, ['a full state could not be written']]);
-  await someTurns();
+  await othersHadTurns();
   expect(room.fulls).toBe(1);
 });
 
@@ -246,6 +250,6 @@ test('a stopped scheduler does nothing any more', async () => {
   }
   scheduler.stop();
   scheduler.requestFulls(rooms.map(({ matchId }) => matchId));
-  await someTurns();
+  await othersHadTurns();
   expect(rooms.map(({ steps, fulls }) => steps.length + fulls)).toEqual([0, 0]);
 });

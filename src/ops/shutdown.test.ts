@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { waitFor } from '../../tests/support/wait-for.ts';
 import { shutDown } from './shutdown.ts';
 
 function setUp() {
@@ -13,11 +14,15 @@ const never = () => new Promise(() => {});
 
 test('the steps of a stop run one after the other, in order [ST-8]', async () => {
   const { done, logger, step } = setUp();
+  const gate = Promise.withResolvers<void>();
   const pause = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await gate.promise;
     done.push('paused');
   };
-  expect(await shutDown([step('one', pause), step('two')], { logger })).toEqual([]);
+  const stopped = shutDown([step('one', pause), step('two')], { logger });
+  await waitFor(() => done.length > 0);
+  gate.resolve();
+  expect(await stopped).toEqual([]);
   expect(done).toEqual(['one', 'paused', 'two']);
 });
 
@@ -39,7 +44,9 @@ test('a step that fails or hangs is named, and the others still have their turn 
 
 test('past the deadline every step still gets a short chance [ST-8]', async () => {
   const { done, logger, step } = setUp();
-  const quick = () => new Promise((resolve) => setTimeout(resolve, 5));
+  let looks = 0;
+  // Not there at the first look: without a chance of its own the step would be given up before the second.
+  const quick = () => waitFor(() => (looks += 1) > 1);
   const steps = [step('hanging', never), step('quick', quick), step('hanging too', never)];
   expect(await shutDown(steps, { logger, deadlineMs: 10 })).toEqual(['hanging', 'hanging too']);
   expect(done.length).toBe(3);

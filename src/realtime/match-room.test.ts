@@ -258,16 +258,20 @@ describe('what a joining client sees', () => {
     const match = await server.match(8);
     const busy = await server.join(match, 0);
     await waitFor(() => busy.gyre('welcome').length === 1);
+    let allIn = false;
     const play = (async () => {
-      for (let i = 0; i < 25; i += 1) {
+      for (let i = 0; i < 25 || !allIn; i += 1) {
         // A key of its own: whoever misses one patch lacks it for good.
         busy.room.send('note', { key: `k${i}`, text: `${i}` });
         busy.room.send('add', { by: 1 });
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        // A change a patch, so that there are many while the others come.
+        await waitFor(() => busy.state.total > i, { everyMs: 40 });
       }
     })();
     const others = [];
     for (let seatIndex = 1; seatIndex < 8; seatIndex += 1) others.push(await server.join(match, seatIndex));
+    await Promise.all(others.map((other) => waitFor(() => other.gyre('welcome').length === 1)));
+    allIn = true;
     await play;
     await busy.room.request('add', { by: 100 });
     const { total } = busy.state;
