@@ -43,7 +43,8 @@ function drawMoves(room: AnyRoomClass, seed: number): Move[] {
   const seqs = new Map<number, number>();
   let atMs = 0;
   return Array.from({ length: STEPS }, () => {
-    atMs += Math.floor(draw() * 800);
+    // A room with a rate of its own is only stepped on its grid.
+    atMs += room.game.tickRateHz === null ? Math.floor(draw() * 800) : 1_000 / room.game.tickRateHz;
     const seatIndex = Math.floor(draw() * room.game.players.min);
     const seq = (seqs.get(seatIndex) ?? 0) + 1;
     seqs.set(seatIndex, seq);

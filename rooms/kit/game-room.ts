@@ -89,7 +89,10 @@ export abstract class GameRoom<Game extends AnyGame = AnyGame> {
     this.#context.broadcast(name, payload);
   }
 
-  /** Ends the match. What comes after it in the same step changes nothing any more. */
+  /**
+   * Ends the match with this step: no more messages, timers or steps are run. What the same call still writes or sends goes
+   * out with it; a second `finish` changes nothing.
+   */
   protected finish(finish: Finish): void {
     this.#context.finish(finish);
   }

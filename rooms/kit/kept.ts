@@ -17,7 +17,9 @@ export class KeptValues {
     if (this.#sealed) throw new Error(`Kept value "${name}" must be declared as a field of the room, not later.`);
     if (this.#values.has(name)) throw new Error(`There are two kept values "${name}".`);
     assertPlain(initial, name);
-    const kept: Kept<Value> = { value: this.#recorded.has(name) ? (this.#recorded.get(name) as Value) : initial };
+    // A copy: what an author writes as a constant would be one for all matches of the process.
+    const value = this.#recorded.has(name) ? (this.#recorded.get(name) as Value) : structuredClone(initial);
+    const kept: Kept<Value> = { value };
     this.#recorded.delete(name);
     this.#values.set(name, kept);
     return kept;
@@ -32,23 +34,31 @@ export class KeptValues {
 
   toData(): Record<string, unknown> {
     const data: Record<string, unknown> = {};
+    const seen = new Set<object>();
     for (const [name, kept] of this.#values) {
-      assertPlain(kept.value, name);
+      assertPlain(kept.value, name, seen);
       data[name] = kept.value;
     }
     return data;
   }
 }
 
-/** Only what comes back from a record as it went in may be kept: null, booleans, numbers, strings, arrays, plain objects. */
-function assertPlain(value: unknown, path: string): void {
+/**
+ * Only what comes back from a record as it went in may be kept: null, booleans, numbers, strings, arrays and plain objects, each of
+ * them in one place.
+ */
+function assertPlain(value: unknown, path: string, seen: Set<object> = new Set()): void {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return;
+  if (typeof value === 'object' && seen.has(value)) {
+    throw new TypeError(`keep("${path}"): the same object is in it twice; after a crash it would be two.`);
+  }
+  if (typeof value === 'object') seen.add(value);
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) assertPlain(value[index], `${path}[${index}]`);
+    for (let index = 0; index < value.length; index += 1) assertPlain(value[index], `${path}[${index}]`, seen);
     return;
   }
   if (typeof value === 'object' && isPlainObject(value)) {
-    for (const [key, inner] of Object.entries(value)) assertPlain(inner, `${path}.${key}`);
+    for (const [key, inner] of Object.entries(value)) assertPlain(inner, `${path}.${key}`, seen);
     return;
   }
   throw new TypeError(

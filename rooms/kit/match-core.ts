@@ -80,7 +80,7 @@ export class MatchCore {
     this.#random = hidden === undefined ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(hidden.random);
     this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
     this.#kept = new KeptValues(hidden?.kept);
-    this.#seats = new SeatTable(init.seats, (seatIndex, type, payload) => this.#send(seatIndex, type, payload));
+    this.#seats = new SeatTable(init.seats, (seatIndex, name, payload) => this.#sendEvent(seatIndex, name, payload));
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
     this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
@@ -129,6 +129,8 @@ export class MatchCore {
       this.#started = true;
       this.#seats.waitForPlayers(this.#nowMs + SEAT_TAKE_MS);
       this.#calls.guard('onStart', () => this.#room.onStart());
+      // Whoever left before there was a game.
+      for (const seat of this.#seats.states) if (seat.givenUp) this.#tellRoom('onSeatLeft', seat);
     });
   }
 
@@ -208,7 +210,7 @@ export class MatchCore {
     this.#tick += 1;
     this.#runQueue();
     this.#runDue();
-    if (everyStep) this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
+    if (everyStep && this.#result === null) this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
     this.#endIfDeserted();
     return this.#output();
   }
@@ -232,7 +234,8 @@ export class MatchCore {
   #runDue(): void {
     for (let ran = 0; this.#result === null && this.#started; ran += 1) {
       const seat = this.#seats.nextToExpire();
-      if (seat !== null && (seat.deadlineMs ?? Infinity) <= this.#nowMs) {
+      const expiresMs = seat?.deadlineMs ?? Infinity;
+      if (seat !== null && expiresMs <= Math.min(this.#nowMs, this.#timers.nextDueMs)) {
         this.#giveUp(seat);
         continue;
       }
@@ -281,6 +284,13 @@ export class MatchCore {
 
   #say(seatIndex: number, message: GyreMessage): void {
     this.#send(seatIndex, GYRE_TYPE, message);
+  }
+
+  /** An event is what the contract says, and as it is now: what becomes of the author's object later is not sent. */
+  #sendEvent(seatIndex: number | null, name: string, payload: unknown): void {
+    const schema = Object.hasOwn(this.game.events, name) ? this.game.events[name] : undefined;
+    if (schema === undefined) throw new Error(`The contract has no event "${name}".`);
+    this.#send(seatIndex, name, structuredClone(schema.parse(payload)));
   }
 
   #send(seatIndex: number | null, type: string, payload: unknown): void {
@@ -337,7 +347,7 @@ export class MatchCore {
       timer: (name, callback) => this.#timers.declare(name, callback),
       keep: (name, initial) => this.#kept.declare(name, initial),
       random: () => this.#random.next(),
-      broadcast: (name, payload) => this.#send(null, name, payload),
+      broadcast: (name, payload) => this.#sendEvent(null, name, payload),
       finish: (finish) => {
         this.#result ??= toResult(finish, this.#seats.inits);
       },

@@ -57,7 +57,10 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     return this.#events;
   }
 
-  /** Sends a message from a seat and gives its answer, as an SDK's `match.request` does. */
+  /**
+   * Sends a message from a seat and gives its answer, as an SDK's `match.request` does. In a game with a `tickRateHz` one step
+   * passes meanwhile, as for everything that players do.
+   */
   async request<Name extends MessageNameOf<Game>>(
     seatIndex: number,
     name: Name,
@@ -67,7 +70,7 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     const received = this.#core.receive(seatIndex, [seq, name, payload ?? null, true]);
     if (received === 'bad-input') throw new TypeError(`"${name}" does not fit the game's contract.`);
     this.#seqs[seatIndex] = seq;
-    this.#step();
+    this.#settle();
     const reply = this.#replies.get(`${seatIndex}/${seq}`);
     if (reply === undefined) throw new Error('The match is over: nobody answers.');
     return reply;
@@ -89,19 +92,19 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   /** The seat's player loses the connection. */
   drop(seatIndex: number): void {
     this.#core.seatDropped(seatIndex);
-    this.#step();
+    this.#settle();
   }
 
   /** The seat's player is back in time. */
   return(seatIndex: number): void {
     this.#core.seatConnected(seatIndex, 0);
-    this.#step();
+    this.#settle();
   }
 
   /** The seat's player leaves for good. */
   leave(seatIndex: number): void {
     this.#core.giveUpSeat(seatIndex);
-    this.#step();
+    this.#settle();
   }
 
   /** Kills the process and restores the match from its records, as another process would. */
@@ -114,7 +117,6 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     this.#init.seats.forEach((seat) => {
       if (this.#core.seat(seat.index).connected) this.#core.seatConnected(seat.index, 0);
     });
-    this.#step();
   }
 
   /** Throws what the game's code threw meanwhile, so that a test can't miss it. */
@@ -125,6 +127,13 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   readonly #onFault = (error: unknown): void => {
     this.#faults.push(error);
   };
+
+  /** Lets the room take what has come in: at once, or with its next step if the game has a `tickRateHz`. */
+  #settle(): void {
+    const { tickRateHz } = this.#room.game;
+    if (tickRateHz === null) this.#step();
+    else this.advance(1_000 / tickRateHz);
+  }
 
   #step(): void {
     const output = this.#core.step(this.#nowMs);
