@@ -25,7 +25,7 @@ export const counter = defineGame({
   },
   events: {
     heard: z.object({ seat: z.int(), text: z.string() }),
-    echo: z.object({ text: z.string() }),
+    echo: z.object({ text: z.unknown() }),
     back: z.object({ seat: z.int() }),
   },
   refusals: ['too-much'],
@@ -53,7 +53,7 @@ export class CounterRoom extends gameRoom(counter) {
     },
     babble: (seat) => {
       this.state.total += 1;
-      this.broadcast('echo', { text: Symbol('nothing that can be sent') as unknown as string });
+      this.broadcast('echo', { text: 2n ** 70n });
       seat.send('echo', { text: 'after it' });
     },
   });
