@@ -2,6 +2,7 @@ import { CloseCode } from '../protocol/close-codes.ts';
 import { GyreError } from './gyre-error.ts';
 import type { MatchCloseReason } from './match.ts';
 import type { LinkEnd } from './room-link.ts';
+import type { MatchView } from './views.ts';
 
 const REASONS: Readonly<Record<number, MatchCloseReason>> = {
   [CloseCode.consented]: 'left',
@@ -35,6 +36,13 @@ export function reasonOfEnd(end: LinkEnd): MatchCloseReason {
     default:
       return 'closed';
   }
+}
+
+/** What a match's view says of its end; null while it goes on. */
+export function reasonOfView({ state, reason }: Pick<MatchView, 'state' | 'reason'>): MatchCloseReason | null {
+  if (state === 'finished') return 'finished';
+  if (state !== 'abandoned') return null;
+  return reason === 'incompatible-build' ? reason : 'abandoned';
 }
 
 /** Refusals of a seat that no waiting changes. */

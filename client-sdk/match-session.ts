@@ -4,7 +4,7 @@ import { matchVerdict } from './close-verdict.ts';
 import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
-import { errorOfReason, isFinalRefusal, reasonOfEnd } from './match-end.ts';
+import { errorOfReason, isFinalRefusal, reasonOfEnd, reasonOfView } from './match-end.ts';
 import { MatchTime } from './match-time.ts';
 import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 import { backoffMs, pause } from './pause.ts';
@@ -165,9 +165,9 @@ export class MatchSession implements Match {
     if (this.#info && view.version < this.#info.version) return;
     this.#info = view;
     if (view.result) this.#result.resolve(view.result);
-    if (view.state !== 'finished' && view.state !== 'abandoned') return;
+    const reason = reasonOfView(view);
     // A socket that is up brings the end itself, after the last patch.
-    if (this.#status.view.connection !== 'connected') this.#close(view.state === 'finished' ? 'finished' : 'abandoned');
+    if (reason && this.#status.view.connection !== 'connected') this.#close(reason);
   }
 
   /** Ends everything here, without leaving the match. */
@@ -252,9 +252,10 @@ export class MatchSession implements Match {
   async #lookUpEnd(): Promise<void> {
     for (let failures = 0; failures < RESULT_TRIES; failures++) {
       const view = await this.#fetchInfo().catch(() => null);
-      if (view?.state === 'finished' || view?.state === 'abandoned') {
+      const reason = view && reasonOfView(view);
+      if (reason) {
         this.learned(view);
-        return this.#close(view.state);
+        return this.#close(reason);
       }
       await pause(backoffMs(RESULT_BACKOFF, failures));
     }
