@@ -27,12 +27,19 @@ summary { padding: .5rem .9rem; cursor: pointer; overflow-wrap: anywhere } summa
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--soft) }
 `;
 
+/** In the page itself: the path that a browser would look for an icon at is nobody's. */
+const ICON = encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="12" fill="#171a33"/>' +
+    '<circle cx="24" cy="24" r="16" fill="none" stroke="#8ea2ff" stroke-width="3.4" stroke-dasharray="70 30"/>' +
+    '<circle cx="24" cy="24" r="5.2" fill="#ffb52e"/></svg>',
+);
+
 /** A page that needs nothing but itself. @param body HTML */
 export function htmlPage(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<title>${escapeHtml(title)}</title><link rel="icon" href="data:image/svg+xml,${escapeHtml(ICON)}"><style>${STYLE}</style></head>
 <body>
 ${body}
 </body>
