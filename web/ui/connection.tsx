@@ -26,7 +26,7 @@ export function ConnectionPill(): VNode {
   );
 }
 
-/** Stands above everything while a connection is lost. */
+/** On top of the page, and in sight wherever one has scrolled to, while a connection is lost. */
 export function ReconnectBanner(): VNode {
   const { gyre } = useApp();
   const { player, connection } = useLive(gyre);
