@@ -9,10 +9,13 @@ import { Announcer } from '../ui/announcer.tsx';
 import { ReconnectBanner } from '../ui/connection.tsx';
 import { ToastList } from '../ui/toast-list.tsx';
 import { Boot } from './boot.tsx';
+import { ForeignGameScreen } from './foreign-game-screen.tsx';
 import { Header } from './header.tsx';
 import { inviteOf } from './invite.ts';
 import { JoinProvider } from './join.tsx';
+import { foreignGame } from './own-game.ts';
 import { useApp } from './parts.ts';
+import type { OwnLobby, OwnMatch } from './parts.ts';
 import { useNews } from './use-news.ts';
 import { useResume } from './use-resume.ts';
 
@@ -58,6 +61,17 @@ function PlayerScreen(): VNode {
     // Each screen's own heading takes the focus; after a sign-out the next player starts at the top.
     scrollTo(0, 0);
   }, [lobby?.id, match?.id]);
+  return <Place match={match} lobby={lobby} />;
+}
+
+interface PlaceProps {
+  readonly match: OwnMatch | null;
+  readonly lobby: OwnLobby | null;
+}
+
+function Place({ match, lobby }: PlaceProps): VNode {
+  const foreign = foreignGame([match?.info.game, lobby?.view.game]);
+  if (foreign !== null) return <ForeignGameScreen game={foreign} match={match} lobby={lobby} />;
   if (match) return <GameScreen key={match.id} match={match} lobby={lobby} />;
   if (lobby) return <LobbyScreen key={lobby.id} lobby={lobby} />;
   return <LobbyBrowser />;

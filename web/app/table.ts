@@ -2,10 +2,12 @@ import { GyreError } from '../../client-sdk/index.ts';
 import type { Live } from '../../client-sdk/index.ts';
 import { Store } from '../live/store.ts';
 import type { Toasts } from '../ui/toasts.ts';
+import { foreignGame } from './own-game.ts';
 import type { Client, OwnLobby, OwnMatch } from './parts.ts';
 
 /**
- * The match on the table: takes the seat in each match of the player's lobby as it begins. A match stays, with its last
+ * The match on the table: takes the seat in each match of the player's lobby as it begins, if this page can
+ * play it. A match stays, with its last
  * board and result, until its player puts it away or the next one begins.
  */
 export class Table implements Live<OwnMatch | null> {
@@ -21,7 +23,7 @@ export class Table implements Live<OwnMatch | null> {
     gyre.subscribe(({ player, lobby, match }) => {
       if (match) this.#shown.set(match);
       if (!player) this.#shown.set(null);
-      if (lobby && lobby !== this.#following) void this.#follow(lobby);
+      if (lobby && lobby !== this.#following && !foreignGame([lobby.view.game])) void this.#follow(lobby);
       this.#following = lobby;
     });
   }

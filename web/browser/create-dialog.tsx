@@ -1,7 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { GameName } from '../../client-sdk/index.ts';
-import type { Games } from '../../rooms/games.ts';
+import { GAME } from '../app/own-game.ts';
 import { useApp } from '../app/parts.ts';
 import { useTask } from '../live/use-task.ts';
 import { START_MODE_OPTIONS, TURN_TIME_OPTIONS } from '../lobby/options.ts';
@@ -11,11 +10,10 @@ import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, Switch, TextField } from '../ui/fields.tsx';
 
 export interface CreateDialogProps {
-  readonly game: GameName<Games>;
   readonly onClose: () => void;
 }
 
-export function CreateDialog({ game, onClose }: CreateDialogProps): VNode {
+export function CreateDialog({ onClose }: CreateDialogProps): VNode {
   const { gyre } = useApp();
   const [name, setName] = useState(`${gyre.player?.displayName ?? 'My'}’s game`);
   const [turnMs, setTurnMs] = useState('30000');
@@ -25,7 +23,7 @@ export function CreateDialog({ game, onClose }: CreateDialogProps): VNode {
   const [isBusy, run] = useTask();
   const create = async (): Promise<void> => {
     await gyre.lobbies.create({
-      game,
+      game: GAME,
       name: name.trim() || undefined,
       settings: { turnMs: Number(turnMs) },
       startMode,

@@ -1,26 +1,25 @@
-import type { AnyLobbySummary, GameName, LobbyQuery } from '../../client-sdk/index.ts';
+import type { AnyLobbySummary, LobbyQuery } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
+import { GAME } from '../app/own-game.ts';
 
 export type Summary = AnyLobbySummary<Games>;
 
 /** What the player looks for. */
 export interface Filter {
-  /** null: any game. */
-  readonly game: GameName<Games> | null;
   readonly withOpenSeats: boolean;
   readonly withoutPassword: boolean;
   /** Part of a lobby's name. */
   readonly name: string;
 }
 
-export const initialFilter: Filter = { game: null, withOpenSeats: true, withoutPassword: false, name: '' };
+export const initialFilter: Filter = { withOpenSeats: true, withoutPassword: false, name: '' };
 
 const SHOWN_MAX = 50;
 
 /** The part of a filter that the server answers. Without it being asked for free seats, running games are shown too. */
-export function queryOf({ game, withOpenSeats, withoutPassword }: Filter): LobbyQuery<GameName<Games>> {
+export function queryOf({ withOpenSeats, withoutPassword }: Filter): LobbyQuery<typeof GAME> {
   return {
-    game: game ?? undefined,
+    game: GAME,
     hasPassword: withoutPassword ? false : undefined,
     ...(withOpenSeats
       ? { openSlots: { ge: 1 }, locked: false }

@@ -1,8 +1,7 @@
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import { SelectField, Switch, TextField } from '../ui/fields.tsx';
+import { Switch, TextField } from '../ui/fields.tsx';
 import type { Filter } from './filter.ts';
-import { useGames } from './use-games.ts';
 
 export interface FiltersProps {
   readonly filter: Filter;
@@ -10,9 +9,7 @@ export interface FiltersProps {
 }
 
 export function Filters({ filter, onChange }: FiltersProps): VNode {
-  const games = useGames();
   const id = useId();
-  const options = [['', 'Any game'], ...games.map(({ name, title }) => [name, title] as const)] as const;
   return (
     <div class="filters" role="search" id={id} aria-label="Filter the lobbies">
       <TextField
@@ -22,12 +19,6 @@ export function Filters({ filter, onChange }: FiltersProps): VNode {
         value={filter.name}
         onChange={(name) => onChange({ ...filter, name })}
         maxLength={40}
-      />
-      <SelectField
-        label="Game"
-        value={filter.game ?? ''}
-        options={options}
-        onChange={(game) => onChange({ ...filter, game: game === '' ? null : game })}
       />
       <Switch
         label="Free seats"

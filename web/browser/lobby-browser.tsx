@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { GAME } from '../app/own-game.ts';
 import { useApp } from '../app/parts.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
@@ -10,8 +11,6 @@ import { initialFilter } from './filter.ts';
 import { JoinByCode } from './join-by-code.tsx';
 import { LobbyTable } from './lobby-table.tsx';
 import { RecentGames } from './recent-games.tsx';
-
-const GAME = 'connect-four';
 
 /** Where one finds a game: at once, from the list, by a code, or by opening one. */
 export function LobbyBrowser(): VNode {
@@ -54,7 +53,7 @@ export function LobbyBrowser(): VNode {
         <LobbyTable filter={filter} />
       </section>
       <RecentGames />
-      {isCreating && <CreateDialog game={GAME} onClose={() => setCreating(false)} />}
+      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
     </Screen>
   );
 }

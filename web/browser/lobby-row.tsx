@@ -6,13 +6,7 @@ import { Icon } from '../ui/icons.tsx';
 import { durationWords } from '../words/time.ts';
 import type { Summary } from './filter.ts';
 
-export interface LobbyRowProps {
-  readonly lobby: Summary;
-  /** The game's, if it is known already. */
-  readonly title: string | undefined;
-}
-
-export function LobbyRow({ lobby, title }: LobbyRowProps): VNode {
+export function LobbyRow({ lobby }: { readonly lobby: Summary }): VNode {
   const join = useJoin();
   const [isBusy, run] = useTask();
   const isOpen = lobby.state === 'open' && lobby.openSlots > 0 && !lobby.locked;
@@ -21,8 +15,6 @@ export function LobbyRow({ lobby, title }: LobbyRowProps): VNode {
       <div class="lobby-row-main">
         <strong class="lobby-row-name">{lobby.name}</strong>
         <span class="lobby-row-facts">
-          {title ?? lobby.game}
-          <span aria-hidden="true"> · </span>
           {durationWords(lobby.settings.turnMs)} a turn
           {lobby.hasPassword && (
             <span class="tag">

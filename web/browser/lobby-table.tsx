@@ -2,13 +2,11 @@ import type { VNode } from 'preact';
 import { matchesName } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { LobbyRow } from './lobby-row.tsx';
-import { useGames } from './use-games.ts';
 import { useWatchedLobbies } from './use-watched-lobbies.ts';
 
 /** The lobbies that fit the filter, live. */
 export function LobbyTable({ filter }: { readonly filter: Filter }): VNode {
   const watched = useWatchedLobbies(filter);
-  const games = useGames();
   if (watched === null) return <p class="empty">Looking around…</p>;
   const shown = watched.filter((lobby) => matchesName(filter, lobby));
   return (
@@ -26,7 +24,7 @@ export function LobbyTable({ filter }: { readonly filter: Filter }): VNode {
       ) : (
         <ul class="lobby-list">
           {shown.map((lobby) => (
-            <LobbyRow key={lobby.id} lobby={lobby} title={games.find(({ name }) => name === lobby.game)?.title} />
+            <LobbyRow key={lobby.id} lobby={lobby} />
           ))}
         </ul>
       )}

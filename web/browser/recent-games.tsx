@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AnyMatchView } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
+import { GAME } from '../app/own-game.ts';
 import { useApp } from '../app/parts.ts';
 import { outcomeOf, OUTCOME_WORDS } from '../game/outcome.ts';
 import { agoWords } from '../words/time.ts';
@@ -16,7 +17,7 @@ export function RecentGames(): VNode | null {
   const [matches, setMatches] = useState<readonly MatchView[]>([]);
   useEffect(() => {
     // Merely nice to have: without it the page is whole.
-    gyre.matches.history({ limit: SHOWN }).then(
+    gyre.matches.history({ game: GAME, limit: SHOWN }).then(
       ({ items }) => setMatches(items),
       () => undefined,
     );
