@@ -9,6 +9,7 @@ import { Announcer } from '../ui/announcer.tsx';
 import { ReconnectBanner } from '../ui/connection.tsx';
 import { ToastList } from '../ui/toast-list.tsx';
 import { Boot } from './boot.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { ForeignGameScreen } from './foreign-game-screen.tsx';
 import { Header } from './header.tsx';
 import { inviteOf } from './invite.ts';
@@ -37,16 +38,18 @@ export function App(): VNode {
         Skip to the content
       </a>
       <ReconnectBanner />
-      {player && resumed.isDone ? (
-        <JoinProvider invite={invite} onInviteUsed={() => setInvite(null)}>
-          <Header player={player} />
-          <PlayerScreen />
-        </JoinProvider>
-      ) : resumed.isDone ? (
-        <SignIn invite={invite} />
-      ) : (
-        <Boot hasTrouble={resumed.hasTrouble} />
-      )}
+      <ErrorBoundary>
+        {player && resumed.isDone ? (
+          <JoinProvider invite={invite} onInviteUsed={() => setInvite(null)}>
+            <Header player={player} />
+            <PlayerScreen />
+          </JoinProvider>
+        ) : resumed.isDone ? (
+          <SignIn invite={invite} />
+        ) : (
+          <Boot hasTrouble={resumed.hasTrouble} />
+        )}
+      </ErrorBoundary>
       <ToastList />
       <Announcer />
     </>
@@ -61,7 +64,12 @@ function PlayerScreen(): VNode {
     // Each screen's own heading takes the focus; after a sign-out the next player starts at the top.
     scrollTo(0, 0);
   }, [lobby?.id, match?.id]);
-  return <Place match={match} lobby={lobby} />;
+  // By place: one that is broken is no reason to show none of the others.
+  return (
+    <ErrorBoundary key={match?.id ?? lobby?.id ?? ''}>
+      <Place match={match} lobby={lobby} />
+    </ErrorBoundary>
+  );
 }
 
 interface PlaceProps {
