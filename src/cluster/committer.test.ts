@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { GroupCommitter } from './committer.ts';
-import { LogSealedError } from './log-errors.ts';
+import { LogSealedError, RecordLostError } from './log-errors.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 import { record } from './room-log.contract.ts';
 
@@ -174,15 +174,71 @@ test('more than may wait is let go, and the log counts as away until it answers 
   await waitFor(() => !committer.away);
 });
 
+test('whoever waits for a record learns that the log did not take it, whether it was away before or stalls with it', async () => {
+  const { log, committer } = setUp(20);
+  const first = committer.record(record('m_aaaaaaaa', 0, { kind: 'full' }));
+  await log.nth(0);
+  const second = committer.record(record('m_bbbbbbbb', 0, { kind: 'full' }));
+  await expect(first).rejects.toThrow(RecordLostError);
+  await expect(second).rejects.toThrow(RecordLostError);
+  await expect(committer.record(record('m_aaaaaaaa', 1, { kind: 'full' }))).rejects.toThrow(RecordLostError);
+  log.appends[0]?.land();
+  await waitFor(() => !committer.away);
+  const third = committer.record(record('m_bbbbbbbb', 1, { kind: 'full' }));
+  (await log.nth(1)).land();
+  await expect(third).resolves.toBeUndefined();
+});
+
+test('a match that is forgotten while the log is away is not asked for a full state later', async () => {
+  const { log, fullNeeded, commit, committer } = setUp(20);
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  await waitFor(() => committer.away);
+  committer.forget('m_aaaaaaaa');
+  first.fail(new Error('EIO'));
+  (await log.nth(1)).land();
+  await waitFor(() => !committer.away);
+  expect(fullNeeded).toEqual([[]]);
+});
+
+test('winding down waits for a log that is away, and takes a slow append for no stall [SV-5]', async () => {
+  const { log, commit, committer } = setUp(1);
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  await waitFor(() => committer.away);
+  const there = committer.windDown(60_000).then(() => committer.away);
+  first.land();
+  expect(await there).toBe(false);
+  const full = committer.record(record('m_aaaaaaaa', 1, { kind: 'full' }));
+  const second = await log.nth(1);
+  const startedMs = performance.now();
+  await waitFor(() => performance.now() - startedMs > 20);
+  expect(committer.away).toBe(false);
+  second.land();
+  await full;
+});
+
+test('winding down ends at its limit, and what the log did not take by then is lost', async () => {
+  const { log, commit, committer } = setUp(1);
+  commit('a0', record('m_aaaaaaaa', 0));
+  await log.nth(0);
+  await committer.windDown(20);
+  await committer.settled();
+  await expect(committer.record(record('m_aaaaaaaa', 1, { kind: 'full' }))).rejects.toThrow(RecordLostError);
+});
+
 test('a sealed log lets nothing out any more, and the process is told once [SV-10]', async () => {
   const { log, said, sealed, commit, committer } = setUp();
   commit('a0', record('m_aaaaaaaa', 0));
   const append = await log.nth(0);
   commit('b0', record('m_bbbbbbbb', 0));
   const settled = committer.settled();
+  const full = committer.record(record('m_bbbbbbbb', 1, { kind: 'full' }));
   append.fail(new LogSealedError('one'));
+  await expect(full).rejects.toThrow(LogSealedError);
   await expect(settled).rejects.toThrow(LogSealedError);
   commit('late', null);
   await expect(committer.settled()).rejects.toThrow(LogSealedError);
+  await expect(committer.record(record('m_bbbbbbbb', 2, { kind: 'full' }))).rejects.toThrow(LogSealedError);
   expect([said, sealed, log.appends.length]).toEqual([[], [true], 1]);
 });

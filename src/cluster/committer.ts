@@ -1,6 +1,6 @@
 import type { ClusterLog } from './cluster-log.ts';
 import { CommitStats } from './commit-stats.ts';
-import { LogSealedError } from './log-errors.ts';
+import { LogSealedError, RecordLostError } from './log-errors.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 
 /** An append that takes longer than this no longer holds up play. */
@@ -23,10 +23,20 @@ export interface Committer {
    * The record's bytes must not change any more. A release that throws harms nobody else.
    */
   commit(record: LogRecord | null, release: () => void): void;
+  /**
+   * Commits a record that somebody waits for: resolves when it is durable, after all that was committed before.
+   * Rejects with `RecordLostError` if the log is away or stalls, with `LogSealedError` if it is sealed.
+   */
+  record(record: LogRecord): Promise<void>;
   /** Says that a match is over and needs no records any more, after everything that it committed. */
   forget(matchId: string): void;
   /** Resolves when everything committed so far was let out. Rejects with `LogSealedError` if that will never be. */
   settled(): Promise<void>;
+  /**
+   * Nobody plays any more, so that a slow log holds up nobody: for the next `limitMs`, no append counts as stalled.
+   * Resolves when the log is there, at the latest after `limitMs`; never rejects.
+   */
+  windDown(limitMs: number): Promise<void>;
   readonly stats: CommitStats;
 }
 
@@ -44,8 +54,8 @@ export interface GroupCommitterOptions {
 interface Waiting {
   readonly record: LogRecord | null;
   readonly release: () => void;
-  /** Told if it will never be released. */
-  readonly lost?: (error: LogSealedError) => void;
+  /** Told if it will never be released, or if its record is lost. */
+  readonly lost?: (error: LogSealedError | RecordLostError) => void;
   readonly sinceMs: number;
 }
 
@@ -69,6 +79,11 @@ export class GroupCommitter implements Committer {
   #sealed: LogSealedError | null = null;
   /** Matches that lack a record in the log since their last full state. */
   readonly #torn = new Set<string>();
+  /** Forgotten while an append is under way: if it fails, they lack nothing. */
+  readonly #forgotten = new Set<string>();
+  #stall: NodeJS.Timeout | undefined;
+  #patientUntilMs = 0;
+  #onBack: () => void = () => {};
 
   constructor(options: GroupCommitterOptions) {
     this.#options = options;
@@ -83,9 +98,18 @@ export class GroupCommitter implements Committer {
     this.#take({ record: this.#admit(record), release, sinceMs: performance.now() });
   }
 
+  record(record: LogRecord): Promise<void> {
+    return new Promise((release, lost) => {
+      const admitted = this.#admit(record);
+      if (admitted === null) lost(new RecordLostError(record.matchId));
+      else this.#take({ record: admitted, release, lost, sinceMs: performance.now() });
+    });
+  }
+
   forget(matchId: string): void {
     this.commit(null, () => {
       this.#torn.delete(matchId);
+      if (this.#inFlight !== null) this.#forgotten.add(matchId);
       this.#options.log.forget(matchId);
     });
   }
@@ -94,6 +118,20 @@ export class GroupCommitter implements Committer {
     return new Promise((release, lost) => {
       this.#take({ record: null, release, lost, sinceMs: performance.now() });
     });
+  }
+
+  async windDown(limitMs: number): Promise<void> {
+    this.#patientUntilMs = performance.now() + limitMs;
+    if (this.#state !== 'away') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onBack = resolve;
+    const limit = setTimeout(resolve, limitMs);
+    await promise;
+    clearTimeout(limit);
+  }
+
+  get #patienceMs(): number {
+    return this.#patientUntilMs - performance.now();
   }
 
   #take(item: Waiting): void {
@@ -107,7 +145,7 @@ export class GroupCommitter implements Committer {
     }
     this.#waiting.push(item);
     this.#waitingBytes += bytesOf(item.record);
-    if (this.#waitingBytes > MAX_WAITING_BYTES) this.#goAway('too much waits for it');
+    if (this.#waitingBytes > MAX_WAITING_BYTES && this.#patienceMs <= 0) this.#goAway('too much waits for it');
     else this.#planFlush();
   }
 
@@ -155,21 +193,29 @@ export class GroupCommitter implements Committer {
   }
 
   async #append(batch: readonly Waiting[], records: readonly LogRecord[]): Promise<void> {
-    const stall = setTimeout(() => this.#goAway('an append has stalled'), this.#options.stallMs ?? STALL_MS);
+    this.#watch(this.#options.stallMs ?? STALL_MS);
     try {
       await this.#options.log.append(records);
     } catch (error) {
       this.#failed(batch, error);
       return;
     } finally {
-      clearTimeout(stall);
+      clearTimeout(this.#stall);
     }
     this.stats.flushed(records);
     this.#landed(batch);
   }
 
+  #watch(stallMs: number): void {
+    this.#stall = setTimeout(() => {
+      if (this.#patienceMs > 0) this.#watch(this.#patienceMs);
+      else this.#goAway('an append has stalled');
+    }, stallMs);
+  }
+
   #landed(batch: readonly Waiting[]): void {
     this.#inFlight = null;
+    this.#forgotten.clear();
     if (this.#state === 'up') this.#release(batch);
     else if (this.#state === 'away') this.#comeBack();
     this.#flush();
@@ -180,9 +226,12 @@ export class GroupCommitter implements Committer {
       this.#seal(error);
       return;
     }
-    for (const { record } of batch) if (record !== null) this.#torn.add(record.matchId);
+    for (const { record } of batch) {
+      if (record !== null && !this.#forgotten.has(record.matchId)) this.#torn.add(record.matchId);
+    }
     this.#goAway('an append has failed', error);
     this.#inFlight = null;
+    this.#forgotten.clear();
     this.#planProbe();
   }
 
@@ -198,7 +247,11 @@ export class GroupCommitter implements Committer {
       this.#torn.add(record.matchId);
       this.stats.dropped += 1;
     }
-    this.#release([...(this.#inFlight ?? []), ...waiting]);
+    const free = [...(this.#inFlight ?? []), ...waiting];
+    // Before its release: whoever waits for a record must not take its release for its being durable.
+    for (const { record, lost } of free)
+      if (record !== null) lost?.(new RecordLostError(record.matchId, { cause: error }));
+    this.#release(free);
     if (this.#inFlight === null) this.#planProbe();
   }
 
@@ -221,6 +274,7 @@ export class GroupCommitter implements Committer {
     const matchIds = [...this.#torn];
     this.#options.logger.warn({ matches: matchIds.length }, 'the match log is back: writing full states');
     this.#options.onFullNeeded(matchIds);
+    this.#onBack();
   }
 
   #seal(error: LogSealedError): void {
@@ -230,6 +284,7 @@ export class GroupCommitter implements Committer {
     this.#inFlight = null;
     this.#options.logger.error({ err: error }, 'the match log is sealed: this process has lost its matches');
     for (const item of lost) item.lost?.(error);
+    this.#onBack();
     this.#options.onSealed();
   }
 

@@ -9,3 +9,12 @@ export class LogSealedError extends Error {
     this.incarnation = incarnation;
   }
 }
+
+/** A record that isn't known to be durable: the log was away, or went away before it had it. Play went on without. */
+export class RecordLostError extends Error {
+  override readonly name = 'RecordLostError';
+
+  constructor(matchId: string, options?: ErrorOptions) {
+    super(`the match log is away: a record of ${matchId} is not in it`, options);
+  }
+}

@@ -5,6 +5,7 @@ import { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
+import { RecordLostError } from '../cluster/log-errors.ts';
 import type { TimeSource } from '../cluster/process-clock.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
@@ -159,7 +160,7 @@ export class LocalRoomHost implements RoomHost {
     await room.end(CloseCode.comeBack);
   }
 
-  /** Makes the room around a core, and resolves when its first full state is durable. */
+  /** Makes the room around a core, and resolves when its first full state is durable, or the log is away. */
   async #host(reservation: Reservation, makeCore: () => MatchCore): Promise<MatchRoom> {
     const hosted: Hosted = { room: null, ready: Promise.resolve(), expiry: null };
     this.#hosted.set(reservation.matchId, hosted);
@@ -187,8 +188,18 @@ export class LocalRoomHost implements RoomHost {
       throw new HandOffError('room-failed', matchId);
     }
     hosted.room = room;
-    await room.recordFull();
+    await this.#recordFirst(room);
     return room;
+  }
+
+  /** Without a log it plays on as all do, and writes its full state when it is opened, or when the log is back. */
+  async #recordFirst(room: MatchRoom): Promise<void> {
+    try {
+      await room.recordFull();
+    } catch (error) {
+      if (!(error instanceof RecordLostError)) throw error;
+      this.#options.services.log.warn({ err: error, matchId: room.matchId }, 'a match begins without the match log');
+    }
   }
 
   #drop(matchId: string, hosted: Hosted): void {

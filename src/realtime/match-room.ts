@@ -20,7 +20,7 @@ import { type Parcel, parcelsOf, PlainRequests } from './step-frames.ts';
 /** What all match rooms of a process share. */
 export interface MatchRoomServices {
   readonly gate: SeatGate;
-  readonly committer: Pick<Committer, 'commit' | 'forget'>;
+  readonly committer: Pick<Committer, 'commit' | 'record' | 'forget'>;
   readonly scheduler: Pick<Scheduler, 'add' | 'remove' | 'wake'>;
   readonly events: MatchEvents;
   readonly log: RealtimeLog;
@@ -64,6 +64,8 @@ export class MatchRoom implements SocketHandler, Steppable {
   #arrived: SocketClient[] = [];
   /** The match has ended or failed: nobody is heard any more. */
   #over = false;
+  /** Its first full state is durable. */
+  #recorded = false;
 
   private constructor(parts: MatchRoomParts) {
     const { core, epoch, services } = parts;
@@ -124,6 +126,8 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#state = 'open';
     this.clock.thaw();
     this.#parts.services.scheduler.add(this);
+    // Its first one was lost, and the log may have come back before the scheduler knew of this room.
+    if (!this.#recorded) this.writeFull();
     this.#wake();
   }
 
@@ -150,11 +154,14 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#commit(this.#core.full(), () => {});
   }
 
-  /** As `writeFull`; resolves when it is durable. */
-  recordFull(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#commit(this.#core.full(), resolve);
-    });
+  /**
+   * As `writeFull`; resolves when it is durable. Rejects with `RecordLostError` if the log is away, with
+   * `LogSealedError` if another process has taken over.
+   */
+  async recordFull(): Promise<void> {
+    const { services, epoch } = this.#parts;
+    await services.committer.record({ ...this.#core.full(), matchId: this.matchId, epoch });
+    this.#recorded = true;
   }
 
   /** The seat's player left, here or elsewhere, or was removed. Its socket closes when that is recorded. */

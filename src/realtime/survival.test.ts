@@ -3,7 +3,10 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { ConnectFourRoom } from '../../rooms/connect-four/room.ts';
 import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
 import { readLogs, RealtimeServer } from '../../tests/support/realtime-server.ts';
+import { SlowLog } from '../../tests/support/slow-log.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
+import { parkMatches } from '../cluster/parking.ts';
+import type { Reservation } from './ports.ts';
 
 describe('after the death of its process a match', () => {
   test('goes on elsewhere with its seats, state and rights; sequence numbers go on too [SV-2]', async () => {
@@ -107,6 +110,64 @@ test('parking tells everyone to come back, and the next process goes on from the
   const back = await second.join(match, 0);
   await waitFor(() => back.gyre('welcome').length === 1);
   expect(back.room.state.toJSON()).toEqual(before);
+});
+
+describe('on a disk that is slow', () => {
+  const seen = async (server: RealtimeServer, disk: SlowLog): Promise<Reservation> => {
+    const match = await server.match();
+    const ann = await server.join(match, 0);
+    await waitFor(() => ann.gyre('welcome').length === 1);
+    disk.stall();
+    ann.room.send('add', { by: 1 });
+    await waitFor(() => server.committer.away && ann.state.total === 1);
+    ann.room.send('add', { by: 2 });
+    await waitFor(() => ann.state.total === 3);
+    return match;
+  };
+  const park = ({ clock, scheduler, host, committer }: RealtimeServer): Promise<void> =>
+    parkMatches({ clock, scheduler, roomHost: host, committer });
+
+  test('parking takes along the steps that players saw without a log [SV-5]', async () => {
+    const disk = new SlowLog();
+    await using first = await RealtimeServer.start({ wrapLog: disk.wrap });
+    const match = await seen(first, disk);
+    const parked = park(first);
+    disk.goOn();
+    await parked;
+    await first.kill();
+    expect(first.log.complaints.filter((complaint) => complaint.includes('parked'))).toEqual([]);
+
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt(match);
+    const back = await second.join(match, 1);
+    await waitFor(() => back.gyre('welcome').length === 1);
+    expect(back.state.total).toBe(3);
+  });
+
+  test('parking tells of each match that the log did not take', async () => {
+    const disk = new SlowLog();
+    await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
+    await seen(server, disk);
+    await server.host.park();
+    disk.goOn();
+    expect(server.log.complaints.filter((complaint) => complaint.includes('parked'))).toEqual([
+      expect.stringContaining('RecordLostError'),
+    ]);
+  });
+
+  test('a match that was created without a log is recorded when it is opened, if the log is back [SV-11]', async () => {
+    const disk = new SlowLog();
+    await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
+    disk.stall();
+    const match = await server.reserve();
+    disk.goOn();
+    await waitFor(() => !server.committer.away);
+    const { records } = server.committer.stats;
+    server.scheduler.stop();
+    server.host.open(match.matchId);
+    await server.committer.settled();
+    expect(server.committer.stats.records).toBe(records + 1);
+  });
 });
 
 test('a sealed process sends everybody away to come back, and records nothing more', async () => {

@@ -11,6 +11,7 @@ import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { GroupCommitter } from '../../src/cluster/committer.ts';
 import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
 import { LocalRoomLog } from '../../src/cluster/local-log.ts';
+import type { RoomLog } from '../../src/cluster/ports.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { SeatRights } from '../../src/matches/seat-rights.ts';
@@ -87,6 +88,8 @@ export interface RealtimeServerOptions {
   /** Where the match log is; by default a folder of its own. */
   readonly folder?: string;
   readonly maxRooms?: number;
+  /** Puts something between the committer and the real log, such as a slow disk. */
+  readonly wrapLog?: (log: RoomLog) => RoomLog;
 }
 
 /** The realtime layer on a real HTTP server, with the real committer, scheduler, log and rights, and no database. */
@@ -125,7 +128,7 @@ export class RealtimeServer implements AsyncDisposable {
     const mark = { stepping: () => {}, stepped: () => {} };
     this.scheduler = new Scheduler({ clock, mark, logger });
     this.committer = new GroupCommitter({
-      log: roomLog,
+      log: options.wrapLog?.(roomLog) ?? roomLog,
       logger,
       onFullNeeded: (matchIds) => this.scheduler.requestFulls(matchIds),
       onSealed: () => void this.host.abandonShip(),
