@@ -2,6 +2,7 @@ import type { AbandonReason } from '../../protocol/states.ts';
 import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import type { Reservation, RoomHost } from '../realtime/ports.ts';
 import type { ClusterLog } from './cluster-log.ts';
+import { LogSealedError } from './log-errors.ts';
 import type { Claim, Coordinator, DeadLogs } from './ports.ts';
 import type { StepMark } from './step-mark.ts';
 
@@ -31,7 +32,7 @@ export interface AdoptionReport {
 
 const OF_ANOTHER_BUILD =
   "this build doesn't have its game, or the game's state, its version or the schema package have changed since it began";
-/** Process deaths in a row of restoring or stepping a match, at which it is given up. */
+/** Process deaths while a match was restored or stepped, in its whole life, at which it is given up. */
 const MAX_DEATHS = 3;
 
 /**
@@ -81,6 +82,8 @@ async function adopt(parts: AdoptionParts, claim: Claim, recorded?: RecordedMatc
     await parts.roomHost.adopt(reservation, recorded);
     return null;
   } catch (error) {
+    // Another process has taken over meanwhile: the match is not ours to abandon.
+    if (error instanceof LogSealedError) throw error;
     parts.logger.error({ err: error, matchId, game: claim.game }, 'a match could not be restored');
     return await abandon(parts, claim, 'crashed');
   } finally {
