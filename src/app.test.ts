@@ -149,6 +149,14 @@ test('the OpenAPI document has every route, each under a name of its own', () =>
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
 });
 
+test('the OpenAPI document shows a request and its answer by example', () => {
+  const guest = document.paths?.['/v1/auth/guest']?.post;
+  expect(guest?.requestBody).toMatchObject({ content: { 'application/json': { example: { displayName: 'Ann' } } } });
+  expect(guest?.responses?.['201']).toMatchObject({
+    content: { 'application/json': { example: { player: { displayName: 'Ann' } } } },
+  });
+});
+
 test('the OpenAPI document tells what a request may carry', () => {
   const guest = document.paths?.['/v1/auth/guest']?.post;
   expect(guest).toMatchObject({ security: [], requestBody: { required: false } });

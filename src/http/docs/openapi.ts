@@ -12,6 +12,7 @@ import { IDEMPOTENCY_KEY_PATTERN } from '../../../protocol/limits.ts';
 import { PROBLEMS, type ProblemCode } from '../../../protocol/problems.ts';
 import { Id } from '../../../protocol/shapes.ts';
 import type { ResponseSpec, Route } from '../route.ts';
+import { EXAMPLES, type OperationExample } from './examples.ts';
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -134,8 +135,14 @@ function requestBody(route: Route, schema: z.ZodType): NonNullable<ZodOpenApiOpe
   const types = route.method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   return {
     required: !schema.safeParse({}).success,
-    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+    content: Object.fromEntries(types.map((type) => [type, { schema, ...exampleOf(route, 'request') }])),
   };
+}
+
+/** Spread into a media type: nothing, where there is none. */
+function exampleOf({ method, path }: Route, side: keyof OperationExample): { example?: unknown } {
+  const example = EXAMPLES[`${method} ${path}`]?.[side];
+  return example === undefined ? {} : { example };
 }
 
 function successes(route: Route): ZodOpenApiResponsesObject {
@@ -158,7 +165,7 @@ function success(route: Route, { description, body, etag, location }: ResponseSp
       ...(location && { Location: z.string().meta({ description: 'Path of what was created.' }) }),
       ...(route.idempotent && { 'Idempotency-Replayed': replayed }),
     }),
-    ...(body && { content: { 'application/json': { schema: body } } }),
+    ...(body && { content: { 'application/json': { schema: body, ...exampleOf(route, 'answer') } } }),
   };
 }
 
