@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { ConfigError } from './config-parsers.ts';
 import type { SettledConfig } from './config.ts';
 import type { Logger } from './ops/logging.ts';
 import { lockDataFolder } from './store/embedded/data-folder-lock.ts';
@@ -15,26 +17,48 @@ export interface RunningDatabase extends DatabaseHandle {
 
 /**
  * Opens the configured database, or starts the embedded one, and brings its schema up to date.
- * @throws ConfigError if the data folder is in use, of another PostgreSQL major, or can't be used
+ * @throws ConfigError if the data folder is in use, of another PostgreSQL major, or can't be used, or if the configured
+ *   database can't be reached
  */
 export async function startDatabase(config: SettledConfig, log: Logger): Promise<RunningDatabase> {
+  // What has been opened is closed again if what comes after it fails.
+  await using begun = new AsyncDisposableStack();
   const { url, release } = await findDatabase(config, log);
+  begun.defer(release);
+  const opened = openDatabase(url, {
+    // The driver hangs the whole client on its errors, with the key that cancels its queries.
+    onError: (error) => log.warn({ reason: reasonOf(error) }, 'a connection to the database broke'),
+  });
+  begun.use(opened);
+  if (config.databaseUrl !== null) await reach(opened, url);
+  await migrate(opened.pool);
+  const held = begun.move();
+  return { ...opened, url, embedded: config.databaseUrl === null, stop: () => held.disposeAsync() };
+}
+
+async function reach({ pool }: DatabaseHandle, url: string): Promise<void> {
   try {
-    const opened = openDatabase(url, { onError: (err) => log.warn({ err }, 'a connection to the database broke') });
-    await migrate(opened.pool);
-    return {
-      ...opened,
-      url,
-      embedded: config.databaseUrl === null,
-      stop: async () => {
-        await opened.close();
-        await release();
-      },
-    };
+    (await pool.connect()).release();
   } catch (error) {
-    await release();
-    throw error;
+    throw new ConfigError('DATABASE_URL', `can't be reached${addressOf(url)} (${reasonOf(error)})`);
   }
+}
+
+/** As the driver reads it, with what it adds by itself; without the user and the password. */
+function addressOf(connectionString: string): string {
+  try {
+    const { host, port } = new pg.Client({ connectionString });
+    return ` at ${host}:${port}`;
+  } catch {
+    return '';
+  }
+}
+
+/** What went wrong, in a line. A host with several addresses fails with a code and without words. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as Error & { readonly code?: string };
+  if (code === undefined || message.includes(code)) return message;
+  return message === '' ? code : `${message}, ${code}`;
 }
 
 async function findDatabase({ databaseUrl, dataDir }: SettledConfig, log: Logger) {

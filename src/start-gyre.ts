@@ -38,7 +38,8 @@ export interface GyreOptions {
 
 /**
  * Starts a Gyre with these games, and resolves when it takes requests. One a process.
- * @throws ConfigError for what the environment has wrong, such as a data folder that is in use
+ * @throws ConfigError for what the environment has wrong, such as a data folder that is in use, an address that isn't
+ *   ours, or a database that can't be reached
  * @throws Error for a game that can't be registered, naming what is wrong with it
  */
 export async function startGyre(options: GyreOptions): Promise<Gyre> {
@@ -150,7 +151,7 @@ function serve(options: GyreOptions, { services, engine, limits, health, databas
 
 function listen(server: Server, { port, host }: SettledConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(isInUse(error) ? new ConfigError('PORT', `${port} is in use`) : error);
+    const fail = (error: NodeJS.ErrnoException): void => reject(toConfigError(error, { port, host }));
     server.once('error', fail);
     server.listen(port, host, () => {
       server.off('error', fail);
@@ -159,8 +160,22 @@ function listen(server: Server, { port, host }: SettledConfig): Promise<void> {
   });
 }
 
-function isInUse(error: Error): boolean {
-  return 'code' in error && error.code === 'EADDRINUSE';
+type Address = Pick<SettledConfig, 'host' | 'port'>;
+
+function toConfigError(error: NodeJS.ErrnoException, { port, host }: Address): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError('PORT', `${port} is in use`);
+    case 'EACCES':
+      return new ConfigError('PORT', `${port} may not be used by this user (EACCES)`);
+    case 'EADDRNOTAVAIL':
+      return new ConfigError('HOST', `${host} is no address of this machine (EADDRNOTAVAIL)`);
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ConfigError('HOST', `${host} has no address (${error.code})`);
+    default:
+      return error;
+  }
 }
 
 /** Rooms are asked for by requests and sockets, which come later than the rooms. */

@@ -15,7 +15,7 @@ export interface DatabaseHandle extends AsyncDisposable {
 export interface DatabaseOptions {
   /** Connections at most, 15 by default: an embedded PostgreSQL takes 50, and a rolling restart has two processes. */
   readonly maxConnections?: number;
-  /** Told of an idle connection that broke; the pool opens another when it needs one. */
+  /** Told of an idle connection that broke before `close`; the pool opens another when it needs one. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -39,9 +39,11 @@ export function openDatabase(url: string, { maxConnections = 15, onError }: Data
   });
   // Without listeners, a database that restarts would take the process with it. The pool's own listens to idle
   // connections; on one that is in use, whoever uses it learns of the end by its next query.
-  pool.on('error', (error) => onError?.(error));
-  pool.on('connect', (client) => client.on('error', () => {}));
   let closing: Promise<void> | undefined;
+  pool.on('error', (error) => {
+    if (closing === undefined) onError?.(error);
+  });
+  pool.on('connect', (client) => client.on('error', () => {}));
   const close = () => (closing ??= pool.end());
   return { db: drizzle(pool, { schema }), pool, close, [Symbol.asyncDispose]: close };
 }
