@@ -10,6 +10,9 @@ const KEY_BYTES = 32;
 const SECRET_BYTES = 48;
 /** What is drawn has 64 characters; somebody may have put one of their own there. */
 const KEPT_SECRET = /^[\x21-\x7e]{48,}$/;
+const DAMAGED =
+  'it is damaged; restore it, or delete it for a new one: access tokens and rights to seats become void, ' +
+  'which clients renew by themselves';
 
 /**
  * Settles the secret: the configured one, else the one kept in the data folder, which is drawn at the first start.
@@ -25,8 +28,9 @@ async function keptSecret(dataDir: string): Promise<string> {
     await mkdir(dataDir, { recursive: true });
     await createFileOnce(file, () => `${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
     const secret = (await readFile(file, 'utf8')).trim();
-    // Another secret in its place would sign everybody out without a word.
-    if (!KEPT_SECRET.test(secret)) throw new Error('it is damaged; restore it, or delete it to sign everybody out');
+    // Another secret in its place would void access tokens and rights to seats without a word. Nobody is signed out:
+    // sessions are in the database, and clients fetch new tokens by themselves.
+    if (!KEPT_SECRET.test(secret)) throw new Error(DAMAGED);
     return secret;
   } catch (error) {
     throw new ConfigError('GYRE_SECRET', `is unset and ${file} can't be used: ${(error as Error).message}`);
