@@ -88,6 +88,7 @@ async function startOn(database: RunningDatabase, { games, options, started }: S
   live.engine = await openRooms(services, { options, incarnation, onFenced: onLost });
   const engine = live.engine;
   started.defer(() => engine.close());
+  started.defer(() => engine.disconnect());
   await adoptMatches(engine, { services, coordinator });
   await services.start();
   started.defer(() => services.stop());
