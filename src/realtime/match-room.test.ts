@@ -258,9 +258,9 @@ describe('what a joining client sees', () => {
     const match = await server.match(8);
     const busy = await server.join(match, 0);
     await waitFor(() => busy.gyre('welcome').length === 1);
-    let allIn = false;
+    const allIn = new AbortController();
     const play = (async () => {
-      for (let i = 0; i < 25 || !allIn; i += 1) {
+      for (let i = 0; i < 25 || !allIn.signal.aborted; i += 1) {
         // A key of its own: whoever misses one patch lacks it for good.
         busy.room.send('note', { key: `k${i}`, text: `${i}` });
         busy.room.send('add', { by: 1 });
@@ -271,7 +271,7 @@ describe('what a joining client sees', () => {
     const others = [];
     for (let seatIndex = 1; seatIndex < 8; seatIndex += 1) others.push(await server.join(match, seatIndex));
     await Promise.all(others.map((other) => waitFor(() => other.gyre('welcome').length === 1)));
-    allIn = true;
+    allIn.abort();
     await play;
     await busy.room.request('add', { by: 100 });
     const { total } = busy.state;
