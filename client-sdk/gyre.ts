@@ -259,6 +259,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
 
   #greeted(): void {
     this.#greetings.set(this.#greetings.view + 1);
+    // The next greeting tries again; until then there is only a gap in what is shown.
     this.#lobby.live.view?.chat.catchUp().catch(() => undefined);
   }
 

@@ -97,6 +97,7 @@ export class Hub {
     this.#watch = watch;
     if (!this.#joined) return;
     if (watch) void this.#askToWatch();
+    // It fails only with the connection, and the next one watches nothing by itself.
     else this.#link.room.ask('unwatch', {}).catch(() => undefined);
   }
 

@@ -69,6 +69,7 @@ export class Session implements TokenSource, Api {
   /** Ends the session on the server too; the server being away doesn't keep anyone signed in here. */
   async signOut(forget: boolean): Promise<void> {
     if (this.#options.vault.read().session) {
+      // Signed out on this side whatever the server says; what it did not hear of runs out by itself.
       await this.call({ method: 'DELETE', path: '/v1/auth/sessions/current', repeatable: true }).catch(() => undefined);
     }
     this.end();

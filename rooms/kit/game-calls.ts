@@ -75,6 +75,7 @@ export class GameCalls {
  */
 function assertDone(returned: unknown): void {
   if (!(returned instanceof Promise)) return;
+  // Its own failure is no news beside the fault that it is.
   returned.catch(() => undefined);
   throw new TypeError('It is asynchronous: what a room does must be done when the call returns.');
 }

@@ -107,6 +107,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
 
   #inTurn(work: () => void | Promise<void>): Promise<void> {
     const done = this.#turn.then(work);
+    // Whoever waits for `done` learns of a failure; the next in turn is not held up by it.
     this.#turn = done.catch(() => {});
     return done;
   }
@@ -168,6 +169,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
     if (segment === null) return;
     this.#segment = null;
     this.#complete.push(segment.number);
+    // All of its appends are through: a descriptor that can't be closed loses nothing.
     await segment.close().catch(() => {});
   }
 

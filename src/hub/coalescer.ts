@@ -51,6 +51,7 @@ export class Coalescer<Item> {
       } catch (error) {
         this.#parts.onError(error);
         for (const item of batch) this.#waiting.add(item);
+        // It rejects when it is cut short by the stop.
         await delay(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }

@@ -90,6 +90,7 @@ export class Presence {
   /** Judges everyone once. Done every second after `start`; tests that move the clock call it. */
   async sweep(): Promise<void> {
     const judging = this.#running.then(() => this.#judge());
+    // Whoever swept learns of a failure; the next sweep is not held up by it.
     this.#running = judging.catch(() => {});
     await judging;
   }

@@ -147,6 +147,7 @@ export class HandOffs implements HandOff {
     try {
       await Promise.race([creation, timeout]);
     } finally {
+      // It rejects when it is no longer needed.
       timeout.catch(() => undefined);
       deadline.abort();
     }
@@ -222,6 +223,7 @@ export class HandOffs implements HandOff {
       } catch (error) {
         this.#parts.log.warn({ err: error, matchId }, 'a failed hand-off could not be put back yet');
         if (this.#stop.signal.aborted) return;
+        // It rejects when it is cut short by the stop.
         await delay(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }

@@ -122,6 +122,7 @@ async function answers(url: string): Promise<boolean> {
       return false;
     throw error;
   } finally {
+    // A connection that broke has ended already.
     await client.end().catch(() => undefined);
   }
 }
