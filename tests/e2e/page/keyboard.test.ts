@@ -52,7 +52,7 @@ test('[WE-2] the way to a game, a whole game and a rematch by keys alone', async
   await page.getByRole('dialog').waitFor();
   await keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await focusedText(page)).toBe('Create a lobby');
+  await waitFor(async () => (await focusedText(page)) === 'Create a lobby', { what: 'the focus, back where it was' });
   await keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await keyboard.press('Enter');
