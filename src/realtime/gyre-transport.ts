@@ -31,6 +31,8 @@ export interface GyreTransportOptions {
   readonly log: RealtimeLog;
   /** 3,000 if left out. */
   readonly holdMs?: number;
+  /** How long a client may take to acknowledge that it is in; 10,000 if left out. */
+  readonly acknowledgeMs?: number;
 }
 
 type PingedSocket = WebSocket & { pingCount: number };
@@ -79,7 +81,7 @@ export class GyreTransport extends WebSocketTransport {
 
   async #lead(socket: WebSocket, { roomId, presented }: SocketTarget): Promise<void> {
     const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
-    room?.enter(new SocketClient(socket, presented));
+    room?.enter(new SocketClient(socket, presented, this.#options.acknowledgeMs));
   }
 
   /** Turns a socket away, or holds it until its room is here. What it sends meanwhile stays in the kernel. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
-import { RealtimeServer, type Seated } from '../../tests/support/realtime-server.ts';
+import { RealtimeServer, type RealtimeServerOptions, type Seated } from '../../tests/support/realtime-server.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { ProblemError } from '../http/problem.ts';
 import { openHub } from './hub.ts';
@@ -43,15 +43,10 @@ class RememberedHub implements HubService {
   }
 }
 
-async function start({ acknowledgeMs }: { acknowledgeMs?: number } = {}) {
-  const server = await RealtimeServer.start();
+async function start(options: RealtimeServerOptions = {}) {
+  const server = await RealtimeServer.start(options);
   const service = new RememberedHub();
-  const room = await openHub({
-    service,
-    log: server.log,
-    directory: server.directory,
-    ...(acknowledgeMs !== undefined && { acknowledgeMs }),
-  });
+  const room = await openHub({ service, log: server.log, directory: server.directory });
   const open = (who = 'ann'): Promise<Seated> => server.take({ ...RIGHT, sessionId: `session-of-${who}` });
   return {
     server,
@@ -81,7 +76,7 @@ describe('a hub', () => {
     expect(hub.service.exits).toEqual([['session-of-ann', 'dropped']]);
   });
 
-  test('sends away who never acknowledges that it is in, and nobody who has', async () => {
+  test('sends away who never acknowledges that it is in, and nobody who has [HD-12]', async () => {
     await using hub = await start({ acknowledgeMs: 200 });
     const [silent, ready] = [hub.raw('bob'), hub.raw('ann')];
     await waitFor(() => ready.codes.includes(CODE.join));

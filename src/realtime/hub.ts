@@ -15,15 +15,7 @@ import type { SocketHandler, SocketRoom } from './socket-room.ts';
 interface HubParts {
   readonly service: HubService;
   readonly log: RealtimeLog;
-  /** Left out: 10,000. */
-  readonly acknowledgeMs?: number;
 }
-
-/**
- * How long a client may take to acknowledge that it is in. Until then it hears nothing and is counted nowhere, so a
- * socket that never does would be held for nothing.
- */
-const ACKNOWLEDGE_MS = 10_000;
 
 /** An admitted hub socket. */
 class HubLink implements HubConnection {
@@ -32,8 +24,6 @@ class HubLink implements HubConnection {
   readonly authSessionId: string;
   readonly client: SocketClient;
   exit: HubExit = 'dropped';
-  /** Runs until the client has acknowledged. */
-  impatience: NodeJS.Timeout | undefined;
 
   constructor(client: SocketClient, { playerId, authSessionId }: HubAdmission) {
     this.client = client;
@@ -55,15 +45,13 @@ class HubLink implements HubConnection {
 class Hub implements SocketHandler {
   readonly #service: HubService;
   readonly #log: RealtimeLog;
-  readonly #acknowledgeMs: number;
   readonly #linkOf = new WeakMap<SocketClient, HubLink>();
   /** The newest socket of each right. */
   readonly #links = new Map<string, HubLink>();
 
-  constructor({ service, log, acknowledgeMs = ACKNOWLEDGE_MS }: HubParts) {
+  constructor({ service, log }: HubParts) {
     this.#service = service;
     this.#log = log;
-    this.#acknowledgeMs = acknowledgeMs;
   }
 
   arrived(client: SocketClient): void {
@@ -73,7 +61,6 @@ class Hub implements SocketHandler {
   acknowledged(client: SocketClient): void {
     const link = this.#linkOf.get(client);
     if (link === undefined) return;
-    clearTimeout(link.impatience);
     client.goLive([]);
     this.#service.connected(link);
   }
@@ -101,7 +88,6 @@ class Hub implements SocketHandler {
   gone(client: SocketClient): void {
     const link = this.#linkOf.get(client);
     if (link === undefined) return;
-    clearTimeout(link.impatience);
     if (this.#links.get(link.sessionId) === link) this.#links.delete(link.sessionId);
     this.#service.disconnected(link, link.exit);
   }
@@ -131,7 +117,6 @@ class Hub implements SocketHandler {
     this.#linkOf.set(client, link);
     this.#links.set(link.sessionId, link);
     const { reconnectionToken } = admission;
-    link.impatience = setTimeout(() => client.end(CloseCode.comeBack), this.#acknowledgeMs).unref();
     client.join(joinFrame({ reconnectionToken, serializer: 'none', handshake: null }));
   }
 

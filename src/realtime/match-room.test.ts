@@ -225,6 +225,19 @@ describe('a right to a seat', () => {
     expect(server.host.seat(match.matchId, 0)).toMatchObject({ connected: true, givenUp: false });
   });
 
+  test('is told to come back if it is never acknowledged, and holds the seat no longer; who is in stays [HD-12]', async () => {
+    await using server = await RealtimeServer.start({ acknowledgeMs: 200 });
+    const match = await server.match();
+    const [silent, ready] = [0, 1].map((index) => RawSocket.to(server.endpoint, server.grant(match, index)));
+    await waitFor(() => ready?.codes.includes(CODE.join));
+    ready?.acknowledge();
+    await waitFor(() => silent?.closeCode !== null);
+    expect([silent?.closeCode, ready?.closeCode]).toEqual([CloseCode.comeBack, null]);
+    await waitFor(() => server.host.seat(match.matchId, 0)?.connected === false);
+    expect(server.host.seat(match.matchId, 1)?.connected).toBe(true);
+    expect(server.events.openSockets).toEqual(new Map(match.seats.map(({ playerId, index }) => [playerId, index])));
+  });
+
   test('comes to a close code of the match, where there is no room [SE-6]', async () => {
     await using server = await RealtimeServer.start();
     const right = { sessionId: 'x'.repeat(22), reconnectionToken: 'y'.repeat(60) };

@@ -9,6 +9,12 @@ import { MessageAllowance } from './message-allowance.ts';
 /** What may wait for a slow socket; past it the client is told to come back, and then gets one full state. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
 
+/**
+ * How long a client may take to acknowledge JOIN_ROOM. Until then it hears nothing, so a socket that never does would
+ * hold its seat, and its memory, for nothing.
+ */
+const ACKNOWLEDGE_MS = 10_000;
+
 /** What a socket presents in its URL. */
 export interface Presented {
   /** Colyseus' session id. */
@@ -36,10 +42,14 @@ export class SocketClient extends WebSocketClient {
   #held: Frame[] = [];
   #heldBytes = 0;
   #maxBufferedBytes = MAX_BUFFERED_BYTES;
+  readonly #acknowledgeMs: number;
+  /** Runs while the client has not acknowledged JOIN_ROOM. */
+  #impatience: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, presented: Presented) {
+  constructor(socket: WebSocket, presented: Presented, acknowledgeMs: number = ACKNOWLEDGE_MS) {
     super(presented.sessionId, socket);
     this.presented = presented;
+    this.#acknowledgeMs = acknowledgeMs;
   }
 
   get stage(): Stage {
@@ -50,6 +60,7 @@ export class SocketClient extends WebSocketClient {
   join(frame: Frame): void {
     if (this.#stage !== 'arriving') return;
     this.#stage = 'joining';
+    this.#impatience = setTimeout(() => this.end(CloseCode.comeBack), this.#acknowledgeMs).unref();
     this.deliver(frame);
   }
 
@@ -57,6 +68,7 @@ export class SocketClient extends WebSocketClient {
   acknowledge(): boolean {
     if (this.#stage !== 'joining') return false;
     this.#stage = 'acknowledged';
+    clearTimeout(this.#impatience);
     this.state = ClientState.JOINED;
     return true;
   }
@@ -94,6 +106,7 @@ export class SocketClient extends WebSocketClient {
   /** The socket is closed. */
   markEnded(): void {
     this.#stage = 'ended';
+    clearTimeout(this.#impatience);
     this.state = ClientState.LEAVING;
     this.#held = [];
   }

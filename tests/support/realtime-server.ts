@@ -90,6 +90,8 @@ export interface RealtimeServerOptions {
   readonly maxRooms?: number;
   /** Puts something between the committer and the real log, such as a slow disk. */
   readonly wrapLog?: (log: RoomLog) => RoomLog;
+  /** How long a client may take to acknowledge that it is in. */
+  readonly acknowledgeMs?: number;
 }
 
 /** The realtime layer on a real HTTP server, with the real committer, scheduler, log and rights, and no database. */
@@ -149,7 +151,13 @@ export class RealtimeServer implements AsyncDisposable {
       ...(options.maxRooms === undefined ? {} : { maxRooms: options.maxRooms }),
     });
     const closeCodeOf = (roomId: string): Promise<number> => this.events.closeCodeOf(roomId);
-    this.transport = new GyreTransport({ directory: this.directory, closeCodeOf, log: logger, holdMs: 500 });
+    this.transport = new GyreTransport({
+      directory: this.directory,
+      closeCodeOf,
+      log: logger,
+      holdMs: 500,
+      ...(options.acknowledgeMs === undefined ? {} : { acknowledgeMs: options.acknowledgeMs }),
+    });
     this.http = createServer()
       .on('connection', (socket) => this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))))
       .on('upgrade', (request, socket, head) => this.transport.upgrade(request, socket, head));
