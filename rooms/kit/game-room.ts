@@ -16,6 +16,7 @@ export interface RoomContext<Game extends AnyGame = AnyGame> {
   random(): number;
   broadcast(name: string, payload: unknown): void;
   finish(finish: Finish): void;
+  sleep(): void;
 }
 
 /**
@@ -39,6 +40,8 @@ export abstract class GameRoom<Game extends AnyGame = AnyGame> {
   abstract onStart(): void;
   /** Once a step, for games with a `tickRateHz`. @param stepMs the fixed step, `1000 / tickRateHz` */
   onStep?(stepMs: number): void;
+  /** A player has joined the running match, in a game with `lateJoin`. Those who are there at the start are in `seats` already. */
+  onSeatAdded?(seat: Seat<Game>): void;
   /** The seat's player is away, and may come back within the game's `reconnectGraceMs`. */
   onSeatDropped?(seat: Seat<Game>): void;
   onSeatReturned?(seat: Seat<Game>): void;
@@ -54,7 +57,10 @@ export abstract class GameRoom<Game extends AnyGame = AnyGame> {
     return this.#context.settings;
   }
 
-  /** All seats by index, also those that were given up. */
+  /**
+   * All seats by index, also those that were given up. In a game with `lateJoin` it grows; who leaves and joins again gets
+   * another seat.
+   */
   protected get seats(): readonly Seat<Game>[] {
     return this.#context.seats;
   }
@@ -96,6 +102,14 @@ export abstract class GameRoom<Game extends AnyGame = AnyGame> {
   protected finish(finish: Finish): void {
     this.#context.finish(finish);
   }
+
+  /**
+   * Nothing moves, for games with a `tickRateHz`: after this step `onStep` isn't called again before a message comes, a
+   * timer goes off or a seat changes. A room that sleeps costs nothing.
+   */
+  protected sleep(): void {
+    this.#context.sleep();
+  }
 }
 
 /** A room class that can be run: not abstract, with its game. */
@@ -109,6 +123,7 @@ export interface AnyRoom {
   readonly messages: Readonly<Record<string, AnyHandler>>;
   onStart(): void;
   onStep?(stepMs: number): void;
+  onSeatAdded?(seat: never): void;
   onSeatDropped?(seat: never): void;
   onSeatReturned?(seat: never): void;
   onSeatLeft?(seat: never): void;

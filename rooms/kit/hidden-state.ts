@@ -15,17 +15,21 @@ export interface HiddenState {
   readonly result: MatchResult | null;
   /** How often the game's code threw. */
   readonly faults: number;
+  /** The game sleeps until something happens. */
+  readonly asleep: boolean;
 }
 
 /** Raised when a record of before can't be read any more. */
-export const HIDDEN_STATE_VERSION = 1;
+export const HIDDEN_STATE_VERSION = 2;
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 
 /** Packs the hidden state. The bytes belong to the caller; equal states give equal bytes. */
 export function packHidden(hidden: HiddenState): Uint8Array {
-  const { started, random, timers, kept, seats, result, faults } = hidden;
-  return new Uint8Array(packr.pack([HIDDEN_STATE_VERSION, started, random, timers, kept, seats, result, faults]));
+  const { started, random, timers, kept, seats, result, faults, asleep } = hidden;
+  return new Uint8Array(
+    packr.pack([HIDDEN_STATE_VERSION, started, random, timers, kept, seats, result, faults, asleep]),
+  );
 }
 
 /** @throws RestoreError for bytes that are not a hidden state of this version */
@@ -36,10 +40,10 @@ export function unpackHidden(bytes: Uint8Array): HiddenState {
   } catch (cause) {
     throw new RestoreError('The hidden state is torn.', { cause });
   }
-  if (!Array.isArray(unpacked) || unpacked[0] !== HIDDEN_STATE_VERSION || unpacked.length !== 8) {
+  if (!Array.isArray(unpacked) || unpacked[0] !== HIDDEN_STATE_VERSION || unpacked.length !== 9) {
     throw new RestoreError('The hidden state is of another version.');
   }
-  const [, started, random, timers, kept, seats, result, faults] = unpacked as [
+  const [, started, random, timers, kept, seats, result, faults, asleep] = unpacked as [
     number,
     boolean,
     RandomState,
@@ -48,6 +52,7 @@ export function unpackHidden(bytes: Uint8Array): HiddenState {
     SeatRecord[],
     MatchResult | null,
     number,
+    boolean,
   ];
-  return { started, random, timers, kept, seats, result, faults };
+  return { started, random, timers, kept, seats, result, faults, asleep };
 }

@@ -9,11 +9,21 @@ import type { HiddenState } from './hidden-state.ts';
 import { KeptValues } from './kept.ts';
 import { MatchRecorder, newEncoder, type ReadMatch, readMatch } from './match-recorder.ts';
 import { type Parsed, parsePayload } from './payload.ts';
-import type { CommitRecord, MatchInit, Outgoing, Received, RecordedMatch, SeatStatus, StepOutput } from './ports.ts';
+import type {
+  CommitRecord,
+  MatchInit,
+  Outgoing,
+  Received,
+  RecordedMatch,
+  SeatInit,
+  SeatStatus,
+  StepOutput,
+} from './ports.ts';
 import { MatchRandom } from './random.ts';
 import type { SeatState } from './seat-state.ts';
 import { SeatTable } from './seat-table.ts';
 import type { StateEncoder } from './state-codec.ts';
+import { StepQueue } from './step-queue.ts';
 import { TimerSet } from './timers.ts';
 
 /** Timers that may go off in one step, against a timer that starts itself again at once for ever. */
@@ -43,13 +53,14 @@ export class MatchCore {
   readonly #timers: TimerSet;
   readonly #kept: KeptValues;
   readonly #random: MatchRandom;
-  #queue: (() => void)[] = [];
+  readonly #queue: StepQueue;
   #outgoing: Outgoing[] = [];
   #givenUp: number[] = [];
   readonly #acks = new Map<number, number>();
   #tick: number;
   #nowMs: number;
   #started: boolean;
+  #asleep: boolean;
   #result: MatchResult | null;
   /** The match's end was let out, or it failed: there are no more steps. */
   #over = false;
@@ -75,18 +86,23 @@ export class MatchCore {
     this.#tick = restored?.tick ?? 0;
     this.#nowMs = restored?.timeMs ?? 0;
     this.#started = hidden?.started ?? false;
+    this.#asleep = hidden?.asleep ?? false;
+    this.#queue = new StepQueue(this.game.tickRateHz);
     this.#result = hidden?.result ?? null;
     this.#calls = new GameCalls(hidden?.faults ?? 0, onFault);
     this.#random = hidden === undefined ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(hidden.random);
     this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
     this.#kept = new KeptValues(hidden?.kept);
-    this.#seats = new SeatTable(init.seats, (seatIndex, name, payload) => this.#sendEvent(seatIndex, name, payload));
+    const known = init.seats.slice(0, hidden?.seats.length);
+    this.#seats = new SeatTable(known, (seatIndex, name, payload) => this.#sendEvent(seatIndex, name, payload));
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
     this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
     this.#timers.seal();
     this.#kept.seal();
     this.#recorder = new MatchRecorder(this.#encoder, () => this.#hidden());
+    // Players who joined after the last record was written.
+    for (const late of init.seats.slice(known.length)) this.addSeat(late);
   }
 
   get tick(): number {
@@ -103,9 +119,6 @@ export class MatchCore {
   get state(): Schema {
     return this.#encoder.state;
   }
-  get seatCount(): number {
-    return this.#seats.states.length;
-  }
   /** @throws RangeError if there is no such seat, as all methods that take a `seatIndex` */
   seat(seatIndex: number): SeatStatus {
     return this.#seats.at(seatIndex).status;
@@ -115,22 +128,40 @@ export class MatchCore {
     return this.#encoder.handshake();
   }
 
-  /** Match time of the next thing to do: 0 if something waits, Infinity if nothing will happen by itself. */
+  /**
+   * Match time of the next thing to do: 0 if something waits, or if the game moves by itself and doesn't sleep; Infinity if
+   * nothing will happen by itself.
+   */
   dueMs(): number {
     if (this.#over) return Infinity;
-    if (this.#queue.length > 0 || this.#result !== null) return 0;
+    if (!this.#queue.isEmpty || this.#result !== null || this.#isMoving) return 0;
     return Math.min(this.#timers.nextDueMs, this.#seats.nextToExpire()?.deadlineMs ?? Infinity);
   }
 
   /** The room opens: the game starts with the next step. Nothing happens on a second call. */
   start(): void {
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       if (this.#started) return;
       this.#started = true;
       this.#seats.waitForPlayers(this.#nowMs + SEAT_TAKE_MS);
       this.#calls.guard('onStart', () => this.#room.onStart());
       // Whoever left before there was a game.
       for (const seat of this.#seats.states) if (seat.givenUp) this.#tellRoom('onSeatLeft', seat);
+    });
+  }
+
+  /**
+   * A player joins the running match: the seat can be taken at once, and the game learns of it with the next step. Nothing
+   * happens if it is known already. @throws RangeError if a seat before it is missing
+   */
+  addSeat(init: SeatInit): void {
+    const seat = this.#seats.announce(init);
+    if (seat === null) return;
+    this.#queue.add(() => {
+      this.#seats.admit();
+      if (!this.#started || this.#result !== null) return;
+      if (!seat.taken && !seat.givenUp) seat.deadlineMs = this.#nowMs + SEAT_TAKE_MS;
+      this.#tellRoom('onSeatAdded', seat);
     });
   }
 
@@ -141,13 +172,13 @@ export class MatchCore {
     const seat = this.#seats.at(seatIndex);
     if (!Number.isSafeInteger(seq) || seq < 1 || seq > seat.queuedSeq + 1) return 'bad-input';
     if (seq <= seat.queuedSeq) {
-      this.#queue.push(() => this.#repeat(seat, seq, wantsReply));
+      this.#queue.add(() => this.#repeat(seat, seq, wantsReply));
       return 'duplicate';
     }
     const parsed = this.#parse(name, payload);
     if (parsed === null || seq - seat.lastSeq > MAX_QUEUED_INPUTS) return 'bad-input';
     seat.queuedSeq = seq;
-    this.#queue.push(() => this.#consume(seat, { seq, name, payload: parsed.payload, wantsReply }));
+    this.#queue.addInput(seatIndex, () => this.#consume(seat, { seq, name, payload: parsed.payload, wantsReply }));
     return 'queued';
   }
 
@@ -156,7 +187,7 @@ export class MatchCore {
     const seat = this.#seats.at(seatIndex);
     const parsed = this.#parse(name, payload);
     if (parsed === null) return 'bad-input';
-    this.#queue.push(() => {
+    this.#queue.addInput(seatIndex, () => {
       if (this.#result !== null || seat.givenUp) return;
       const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload: parsed.payload });
       if (requestId === null) return;
@@ -169,7 +200,7 @@ export class MatchCore {
   /** A right of `generation` was used for the seat: on a first visit, a reconnect, or another device. */
   seatConnected(seatIndex: number, generation: number): void {
     const seat = this.#seats.at(seatIndex);
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       if (seat.givenUp) return;
       const returned = seat.taken && !seat.connected;
       seat.taken = true;
@@ -183,7 +214,7 @@ export class MatchCore {
   /** The last socket of the seat is gone; it waits for the game's `reconnectGraceMs`. */
   seatDropped(seatIndex: number): void {
     const seat = this.#seats.at(seatIndex);
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       if (seat.givenUp || !seat.connected) return;
       seat.connected = false;
       seat.deadlineMs = this.#nowMs + this.game.reconnectGraceMs;
@@ -194,7 +225,7 @@ export class MatchCore {
   /** The player left on purpose, or was removed. */
   giveUpSeat(seatIndex: number): void {
     const seat = this.#seats.at(seatIndex);
-    this.#queue.push(() => this.#giveUp(seat));
+    this.#queue.add(() => this.#giveUp(seat));
   }
 
   /**
@@ -204,13 +235,12 @@ export class MatchCore {
   step(timeMs: number): StepOutput | null {
     if (this.#over) return null;
     this.#nowMs = Math.max(this.#nowMs, Math.floor(timeMs));
-    const { tickRateHz } = this.game;
-    const everyStep = tickRateHz !== null && this.#started && this.#result === null;
-    if (!everyStep && this.dueMs() > this.#nowMs) return null;
+    if (this.dueMs() > this.#nowMs) return null;
     this.#tick += 1;
-    this.#runQueue();
+    this.#asleep = false;
+    this.#queue.run();
     this.#runDue();
-    if (everyStep && this.#result === null) this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
+    this.#move();
     this.#endIfDeserted();
     return this.#output();
   }
@@ -225,10 +255,16 @@ export class MatchCore {
     return schema === undefined ? null : parsePayload(schema, payload);
   }
 
-  #runQueue(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const run of queue) run();
+  /** The game takes every step. */
+  get #isMoving(): boolean {
+    const canMove = this.game.tickRateHz !== null && this.#room.onStep !== undefined;
+    return canMove && this.#started && this.#result === null && !this.#asleep;
+  }
+
+  #move(): void {
+    const { tickRateHz } = this.game;
+    if (tickRateHz === null || !this.#started || this.#result !== null) return;
+    this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
   }
 
   #runDue(): void {
@@ -271,7 +307,7 @@ export class MatchCore {
     if (this.#started) this.#tellRoom('onSeatLeft', seat);
   }
 
-  #tellRoom(hook: 'onSeatDropped' | 'onSeatReturned' | 'onSeatLeft', seat: SeatState): void {
+  #tellRoom(hook: 'onSeatAdded' | 'onSeatDropped' | 'onSeatReturned' | 'onSeatLeft', seat: SeatState): void {
     if (this.#result !== null) return;
     this.#calls.guard(hook, () => this.#room[hook]?.(this.#seats.viewOf(seat) as never));
   }
@@ -335,6 +371,7 @@ export class MatchCore {
       seats: this.#seats.toRecords(),
       result: this.#result,
       faults: this.#calls.faults,
+      asleep: this.#asleep,
     };
   }
 
@@ -350,6 +387,9 @@ export class MatchCore {
       broadcast: (name, payload) => this.#sendEvent(null, name, payload),
       finish: (finish) => {
         this.#result ??= toResult(finish, this.#seats.inits);
+      },
+      sleep: () => {
+        this.#asleep = true;
       },
     };
   }

@@ -1,31 +1,59 @@
 import type { AnyGame } from './game-types.ts';
 import type { SeatInit } from './ports.ts';
 import { SeatState, type SeatRecord } from './seat-state.ts';
-import { Seat } from './seat.ts';
+import { Seat, type SeatBackend } from './seat.ts';
 import { RestoreError } from './state-errors.ts';
 
-/** All seats of one match, as the room sees them and as the author does. */
+/** All seats of one match, as the room sees them and as the author does. Seats are only ever added. */
 export class SeatTable {
-  readonly states: readonly SeatState[];
-  /** The author's view of each, by index. */
-  readonly views: readonly Seat<AnyGame>[];
+  readonly #states: SeatState[] = [];
+  /** Known to the sockets' side; the game learns of them with the next step. */
+  readonly #announced: SeatState[] = [];
+  readonly #views: Seat<AnyGame>[] = [];
+  readonly #backend: SeatBackend;
 
   /** @param send sends an event of the game to one seat */
-  constructor(inits: readonly SeatInit[], send: (seatIndex: number, type: string, payload: unknown) => void) {
-    this.states = inits.map((init) => new SeatState(init));
-    const backend = {
-      isConnected: (index: number) => this.at(index).connected,
-      hasLeft: (index: number) => this.at(index).givenUp,
+  constructor(inits: readonly SeatInit[], send: SeatBackend['send']) {
+    this.#backend = {
+      isConnected: (index) => this.at(index).connected,
+      hasLeft: (index) => this.at(index).givenUp,
       send,
     };
-    this.views = inits.map((init) => new Seat(init, backend));
+    for (const init of inits) this.#add(new SeatState(init));
   }
 
-  /** @throws RangeError if there is no such seat */
+  get states(): readonly SeatState[] {
+    return this.#states;
+  }
+  /** The author's view of each, by index. The same array for the whole match. */
+  get views(): readonly Seat<AnyGame>[] {
+    return this.#views;
+  }
+
+  /** Also one that was only announced. @throws RangeError if there is no such seat */
   at(index: number): SeatState {
-    const seat = this.states[index];
+    const seat = this.#states[index] ?? this.#announced[index - this.#states.length];
     if (seat === undefined) throw new RangeError(`The match has no seat ${index}.`);
     return seat;
+  }
+
+  /**
+   * A seat that is to be added with the next step. null if it is known already.
+   * @throws RangeError if a seat before it is missing
+   */
+  announce(init: SeatInit): SeatState | null {
+    const next = this.#states.length + this.#announced.length;
+    if (init.index < next) return null;
+    if (init.index > next) throw new RangeError(`Seat ${init.index} comes before seat ${next}.`);
+    const seat = new SeatState(init);
+    this.#announced.push(seat);
+    return seat;
+  }
+
+  /** Adds the seat that was announced first. */
+  admit(): void {
+    const seat = this.#announced.shift();
+    if (seat !== undefined) this.#add(seat);
   }
 
   viewOf(seat: SeatState): Seat<AnyGame> {
@@ -63,5 +91,10 @@ export class SeatTable {
   restore(records: readonly SeatRecord[], nowMs: number, graceMs: number): void {
     if (records.length !== this.states.length) throw new RestoreError('The record has another number of seats.');
     for (const [index, record] of records.entries()) this.at(index).restore(record, nowMs, graceMs);
+  }
+
+  #add(seat: SeatState): void {
+    this.#states.push(seat);
+    this.#views.push(new Seat(seat.init, this.#backend));
   }
 }

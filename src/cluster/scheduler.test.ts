@@ -30,6 +30,7 @@ class Room implements Steppable {
   fulls = 0;
   queued = 0;
   timers: number[] = [];
+  sleeps = false;
   onStep: () => void = () => {};
   onFull: () => void = () => {};
 
@@ -41,7 +42,8 @@ class Room implements Steppable {
   }
 
   dueMs(): number {
-    return this.queued > 0 ? 0 : Math.min(...this.timers);
+    const moves = this.tickRateHz !== null && !this.sleeps;
+    return this.queued > 0 || moves ? 0 : Math.min(...this.timers);
   }
 
   step(timeMs: number): void {
@@ -112,7 +114,7 @@ test('a room with nothing to do takes no step and writes nothing [RM-1, RM-8]', 
   expect([idle.steps.length, idle.fulls, busy.steps.length, busy.fulls]).toEqual([0, 0, 1, 1]);
 });
 
-test('a fixed-rate room is stepped on its own even grid in match time', async () => {
+test('a fixed-rate room is stepped on its own even grid in match time [RM-12]', async () => {
   const scheduler = start();
   const room = new Room('m_aaaaaaaa', { tickRateHz: 50, timeMs: 700 });
   scheduler.add(room);
@@ -123,7 +125,7 @@ test('a fixed-rate room is stepped on its own even grid in match time', async ()
   for (const timeMs of room.steps) expect((timeMs - first) % 20).toBe(0);
 });
 
-test('rooms of one rate are spread over the tick', async () => {
+test('rooms of one rate are spread over the tick [RM-12]', async () => {
   const scheduler = start();
   const rooms = Array.from({ length: 10 }, (_, index) => new Room(`m_room000${index}`, { tickRateHz: 1 }));
   for (const room of rooms) scheduler.add(room);
@@ -133,7 +135,7 @@ test('rooms of one rate are spread over the tick', async () => {
   expect(Math.max(...gaps)).toBeLessThan(300);
 });
 
-test('a fixed-rate room that fell behind makes up for a few steps and skips the rest', async () => {
+test('a fixed-rate room that fell behind makes up for a few steps and skips the rest [RM-12]', async () => {
   const time = new ProcessClock();
   const scheduler = start({ clock: time });
   const room = new Room('m_aaaaaaaa', { tickRateHz: 50, time });
@@ -148,6 +150,42 @@ test('a fixed-rate room that fell behind makes up for a few steps and skips the 
   expect(gaps.slice(0, 3)).toEqual([20, 20, 20]);
   expect(gaps[3]).toBeGreaterThan(100);
   expect(scheduler.stats.skippedSteps).toBeGreaterThan(5);
+});
+
+test('the lateness of steps on a grid is metered [RM-12]', async () => {
+  const scheduler = start();
+  const room = new Room('m', { tickRateHz: 60 });
+  room.onStep = () => {
+    const blockedUntilMs = performance.now() + 40;
+    while (room.steps.length === 2 && performance.now() < blockedUntilMs);
+  };
+  scheduler.add(room);
+  await waitFor(() => room.steps.length >= 4);
+  expect(scheduler.stats.latenessUs.count).toBeGreaterThanOrEqual(4);
+  expect(scheduler.stats.latenessUs.max).toBeGreaterThan(2_000);
+});
+
+test('a fixed-rate room that sleeps takes no step until it is woken or a timer is due, and has missed none [RM-13]', async () => {
+  const scheduler = start();
+  const room = new Room('m', { tickRateHz: 50 });
+  room.onStep = () => {
+    room.sleeps = true;
+  };
+  room.timers = [150];
+  scheduler.add(room);
+  await waitFor(() => room.steps.length === 2);
+  const [first = 0, second = 0] = room.steps;
+  expect(first).toBeLessThanOrEqual(20);
+  expect(second).toBeGreaterThanOrEqual(150);
+  room.timers = [1_000_000];
+  room.queued = 1;
+  scheduler.wake('m');
+  await waitFor(() => room.steps.length === 3);
+  // Far behind the next timer, on the same grid as ever.
+  const third = room.steps[2] ?? 0;
+  expect(third).toBeLessThan(100_000);
+  for (const step of [second, third]) expect(Math.abs(((step - first + 10) % 20) - 10)).toBeLessThanOrEqual(1);
+  expect(scheduler.stats.skippedSteps).toBe(0);
 });
 
 test('a room whose clock stands still is not stepped, and goes on when it is thawed', async () => {

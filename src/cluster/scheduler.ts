@@ -1,3 +1,4 @@
+import { createHistogram, type Histogram } from 'node:perf_hooks';
 import type { ClusterLog } from './cluster-log.ts';
 import { DueHeap } from './due-heap.ts';
 import type { MatchClock } from './match-clock.ts';
@@ -10,7 +11,7 @@ export interface Steppable {
   /** Steps a second, 1–60; null: steps only when woken or due. */
   readonly tickRateHz: number | null;
   readonly clock: MatchClock;
-  /** Match time of the next thing to do; 0: at once, Infinity: nothing. Asked after each step. */
+  /** Match time of the next thing to do; 0: at once, or with the next step of its grid; Infinity: nothing. Asked after each step. */
   dueMs(): number;
   /** Does all that waits or is due. @param timeMs match time in whole ms, never below that of the step before */
   step(timeMs: number): void;
@@ -34,6 +35,8 @@ export interface SchedulerStats {
   readonly skippedSteps: number;
   readonly failedSteps: number;
   readonly fulls: number;
+  /** How late steps of fixed-rate rooms were, in µs. */
+  readonly latenessUs: Histogram;
 }
 
 /** What one turn of the event loop gives to rooms before sockets get theirs. */
@@ -54,6 +57,8 @@ interface Entry {
   readonly phase: number;
   /** Next point of a fixed-rate room's grid, in match time. */
   gridMs: number;
+  /** A fixed-rate room that nothing happens in: its grid is taken up again where it then is, and nothing was missed. */
+  asleep: boolean;
   /** When to step next, on the scheduler's clock; Infinity: not planned. */
   stepAtMs: number;
   fullAtMs: number;
@@ -72,7 +77,13 @@ interface Task {
  * throws is tried again later, ever more slowly; others don't notice.
  */
 export class Scheduler {
-  readonly stats = { steps: 0, skippedSteps: 0, failedSteps: 0, fulls: 0 } satisfies SchedulerStats;
+  readonly stats = {
+    steps: 0,
+    skippedSteps: 0,
+    failedSteps: 0,
+    fulls: 0,
+    latenessUs: createHistogram(),
+  } satisfies SchedulerStats;
   readonly #clock: TimeSource;
   readonly #mark: SchedulerOptions['mark'];
   readonly #logger: ClusterLog;
@@ -103,7 +114,7 @@ export class Scheduler {
     this.#added += 1;
     const phase = (this.#added * GOLDEN_RATIO) % 1;
     const gridMs = room.clock.exactMs() + phase * (periodMs ?? 0);
-    const plan = { stepAtMs: Infinity, fullAtMs: Infinity, failuresInARow: 0 };
+    const plan = { asleep: false, stepAtMs: Infinity, fullAtMs: Infinity, failuresInARow: 0 };
     const entry: Entry = { room, periodMs, phase, gridMs, ...plan };
     this.#entries.set(room.matchId, entry);
     room.clock.onChange(() => this.#planStep(entry));
@@ -123,7 +134,11 @@ export class Scheduler {
   /** Something waits for a room. A fixed-rate room takes it with its next step; a frozen one when it is thawed. */
   wake(matchId: string): void {
     const entry = this.#entries.get(matchId);
-    if (entry === undefined || entry.periodMs !== null || entry.failuresInARow > 0 || entry.room.clock.frozen) return;
+    if (entry === undefined || entry.failuresInARow > 0 || entry.room.clock.frozen) return;
+    if (entry.periodMs !== null) {
+      if (entry.asleep) this.#planStep(entry);
+      return;
+    }
     const nowMs = this.#clock.nowMs();
     if (entry.stepAtMs > nowMs) this.#plan(entry, 'step', nowMs);
   }
@@ -150,10 +165,11 @@ export class Scheduler {
     this.#plan(entry, 'step', this.#nextStepAtMs(entry));
   }
 
-  #nextStepAtMs({ room, periodMs, gridMs, failuresInARow }: Entry): number {
+  #nextStepAtMs(entry: Entry): number {
+    const { room, periodMs, failuresInARow } = entry;
     if (room.clock.frozen) return Infinity;
     const nowMs = this.#clock.nowMs();
-    const dueMs = periodMs === null ? room.dueMs() : gridMs;
+    const dueMs = periodMs === null ? room.dueMs() : nextOnGrid(entry, periodMs);
     const pauseMs = failuresInARow === 0 ? 0 : Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (failuresInARow - 1));
     return nowMs + Math.max(pauseMs, dueMs - room.clock.exactMs());
   }
@@ -234,6 +250,7 @@ export class Scheduler {
     for (let steps = 0; steps < MAX_CATCH_UP_STEPS && entry.gridMs <= nowMs && !clock.frozen; steps += 1) {
       const timeMs = entry.gridMs;
       entry.gridMs += periodMs;
+      this.stats.latenessUs.record(Math.max(1, Math.round((nowMs - timeMs) * 1_000)));
       this.#stepOnce(entry, Math.floor(timeMs));
       if (this.#entries.get(entry.room.matchId) !== entry) return;
     }
@@ -258,4 +275,16 @@ export class Scheduler {
       this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
     }
   }
+}
+
+/** When a fixed-rate room is to step next, in match time. One that sleeps is not stepped before something is due. */
+function nextOnGrid(entry: Entry, periodMs: number): number {
+  const dueMs = entry.room.dueMs();
+  // The grid as it stands, so that a room which is behind can catch up.
+  if (!entry.asleep && dueMs <= entry.gridMs) return entry.gridMs;
+  const nowMs = entry.room.clock.exactMs();
+  entry.asleep = dueMs > nowMs;
+  if (dueMs === Infinity) return Infinity;
+  entry.gridMs += Math.ceil((Math.max(dueMs, nowMs) - entry.gridMs) / periodMs) * periodMs;
+  return entry.gridMs;
 }

@@ -4,7 +4,7 @@ import type { AnyGame } from '../../rooms/kit/game-types.ts';
 import { stateFingerprint } from '../../rooms/kit/state-fingerprint.ts';
 
 /** Raised when what a match's records hold beside the state changes, so that builds can't read each other's. */
-const RECORD_VERSION = 1;
+const RECORD_VERSION = 2;
 
 /** Hash of all that must be alike in two builds for one to go on with a match of the other's; 32 hex digits. */
 export function compatOf(game: AnyGame): string {
