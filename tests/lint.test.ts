@@ -54,11 +54,6 @@ const CASES: readonly (readonly [file: string, source: string, rule: string | nu
   ['web/d.tsx', `import { x } from '../rooms/chess/room.ts'; x();`, 'folder-imports'],
   ['loadtest/a.ts', `import { x } from '../src/x.ts'; x();`, 'folder-imports'],
   // what is forbidden everywhere
-  ['src/e.ts', `import { LobbyRoom } from '@colyseus/core'; LobbyRoom();`, 'no-restricted-imports'],
-  ['src/f.ts', `import { QueueRoom } from '@colyseus/core'; QueueRoom();`, 'no-restricted-imports'],
-  ['src/g.ts', `import { defineInput } from '@colyseus/core'; defineInput();`, 'no-restricted-imports'],
-  ['src/h.ts', `import { monitor } from '@colyseus/monitor'; monitor();`, 'no-restricted-imports'],
-  ['src/i.ts', `import { playground } from '@colyseus/playground'; playground();`, 'no-restricted-imports'],
   ['src/j.ts', `export const f = (x: any) => x;`, 'no-explicit-any'],
   [
     'src/k.ts',
@@ -74,6 +69,77 @@ const CASES: readonly (readonly [file: string, source: string, rule: string | nu
   ['src/n.ts', `import { m } from './m.ts'; export const n = () => m;`, 'no-cycle'],
 ];
 
+/** Every road to an export of Colyseus that has a defect. */
+const roadsTo = (name: string): string[] => [
+  `import { ${name} } from '@colyseus/core'; ${name}();`,
+  `import { ${name} as Harmless } from '@colyseus/core'; Harmless();`,
+  `import { Room, ${name} } from '@colyseus/core'; Room(${name});`,
+  `import type { ${name} } from '@colyseus/core'; export type Y = ${name};`,
+  `import { '${name}' as Harmless } from '@colyseus/core'; Harmless();`,
+  `export { ${name} } from '@colyseus/core';`,
+  `export { ${name} as Harmless } from '@colyseus/core';`,
+  `export type Y = import('@colyseus/core').${name};`,
+  `import { ${name} } from '@colyseus/core/rooms/${name}'; ${name}();`,
+  `import * as all from '@colyseus/core/build/rooms/${name}.mjs'; all();`,
+  `import { ${name} } from '../node_modules/@colyseus/core/build/rooms/${name}.mjs'; ${name}();`,
+  `export const x = await import('@colyseus/core/rooms/${name}');`,
+  `import { ${name} } from 'colyseus'; ${name}();`,
+];
+
+/** Every road to all of a module. */
+const roadsToAllOf = (module: string): string[] => [
+  `import * as all from '${module}'; all();`,
+  `import all from '${module}'; all();`,
+  `import { default as all } from '${module}'; all();`,
+  `import all = require('${module}'); all();`,
+  `export * from '${module}';`,
+  `export * as all from '${module}';`,
+  `export const all = await import('${module}');`,
+  `export const all = await import(\`${module}\`);`,
+  `export const all = (require: (name: string) => unknown) => require('${module}');`,
+  `import { createRequire } from 'node:module'; export const all = createRequire(import.meta.url)('${module}');`,
+  `export type Y = typeof import('${module}');`,
+];
+
+const roadsToPackage = (name: string): string[] => [
+  ...roadsToAllOf(name),
+  `import { x } from '${name}'; x();`,
+  `import '${name}';`,
+  `export { x } from '${name}';`,
+  `import { x } from '${name}/build/index.mjs'; x();`,
+];
+
+const INPUTS = [
+  ...['InputBufferImpl', 'RoomInput'].flatMap(roadsTo),
+  `import { InputBufferImpl } from '@colyseus/core/input/InputBuffer'; InputBufferImpl();`,
+  `import { Room } from '@colyseus/core'; export class A extends Room { inputs = this.defineInput(A); }`,
+  `import { Room } from '@colyseus/core'; export class A extends Room { inputs = this['defineInput'](A); }`,
+  `export const f = (room: { defineInput(): void }) => { const { defineInput } = room; defineInput(); };`,
+];
+
+/** What of Colyseus may be had. */
+const HARMLESS = [
+  `import { Room, matchMaker, type ClientArray } from '@colyseus/core'; Room(matchMaker as ClientArray);`,
+  `export { Protocol } from '@colyseus/core';`,
+  `export type Y = import('@colyseus/core').Room;`,
+  `import { Client } from '@colyseus/sdk'; Client();`,
+  `import * as all from '@colyseus/schema'; all();`,
+  `import { LobbyRoom } from './lobby-room.ts'; LobbyRoom();`,
+];
+
+const COLYSEUS = {
+  LobbyRoom: roadsTo('LobbyRoom'),
+  QueueRoom: [...roadsTo('QueueRoom'), ...roadsTo('RankedQueueRoom')],
+  defineInput: INPUTS,
+  all: ['@colyseus/core', 'colyseus', '@colyseus/tools'].flatMap(roadsToAllOf),
+  monitor: roadsToPackage('@colyseus/monitor'),
+  playground: roadsToPackage('@colyseus/playground'),
+  harmless: HARMLESS,
+} as const;
+type Taken = keyof typeof COLYSEUS;
+
+const fileOf = (taken: string, index: number): string => `tests/colyseus/${taken}-${index}.ts`;
+
 let folder: string;
 let complaints: Map<string, string[]>;
 
@@ -81,7 +147,10 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'gyre-lint-'));
   // The rule of the house takes a folder of this name for the root of the repository.
   const root = path.join(folder, 'lint-fixture-root');
-  for (const [file, source] of CASES) {
+  const roads = Object.entries(COLYSEUS).flatMap(([taken, sources]) =>
+    sources.map((source, index) => [fileOf(taken, index), source] as const),
+  );
+  for (const [file, source] of [...CASES, ...roads]) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), source);
   }
@@ -100,6 +169,30 @@ describe('the linter', () => {
 
   test.each(CASES.filter(([, , rule]) => rule === null))('lets %s pass: %s', (file) => {
     expect((complaints.get(file) ?? []).filter((rule) => /imports$|^pure/.test(rule))).toEqual([]);
+  });
+});
+
+describe('of Colyseus the linter refuses, by whatever road', () => {
+  const passing = (taken: Taken): string[] =>
+    COLYSEUS[taken].filter((_, index) => !complaints.get(fileOf(taken, index))?.includes('colyseus-defects'));
+
+  test('[HD-3] LobbyRoom', () => {
+    expect(passing('LobbyRoom')).toEqual([]);
+  });
+  test('[HD-4] defineInput, and what it is made of', () => {
+    expect(passing('defineInput')).toEqual([]);
+  });
+  test('[HD-5] QueueRoom and RankedQueueRoom', () => {
+    expect(passing('QueueRoom')).toEqual([]);
+  });
+  test('[HD-10] the monitor and the playground', () => {
+    expect([...passing('monitor'), ...passing('playground')]).toEqual([]);
+  });
+  test('[HD-3, HD-4, HD-5, HD-10] all of a package at once, which would bring any of them along', () => {
+    expect(passing('all')).toEqual([]);
+  });
+  test('and lets the rest pass', () => {
+    expect(passing('harmless')).toEqual(COLYSEUS.harmless);
   });
 });
 

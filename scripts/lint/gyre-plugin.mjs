@@ -1,8 +1,9 @@
+import { colyseusDefects } from './colyseus-defects.mjs';
 import { folderImports } from './folder-imports.mjs';
 import { pureRules } from './pure-rules.mjs';
 
 /** The rules of the house that no ready-made rule of oxlint can hold. */
 export default {
   meta: { name: 'gyre' },
-  rules: { 'folder-imports': folderImports, 'pure-rules': pureRules },
+  rules: { 'colyseus-defects': colyseusDefects, 'folder-imports': folderImports, 'pure-rules': pureRules },
 };

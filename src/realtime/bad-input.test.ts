@@ -46,7 +46,7 @@ const BAD_INPUT: Record<string, (raw: RawSocket) => void> = {
   'an input as a request': (raw) => raw.request(1, '__gyre', [1, 'add', { by: 1 }]),
   'a bytes message': (raw) => raw.send(CODE.bytes, Buffer.from([0xa3]), Buffer.from('add'), Buffer.alloc(8)),
   'an inputs frame': (raw) => raw.send(CODE.input, Buffer.alloc(8)),
-  'an inputs frame with four billion stamps': (raw) => raw.send(Buffer.from('94ceffffffff00000000', 'hex')),
+  'an inputs frame with four billion stamps [HD-4]': (raw) => raw.send(Buffer.from('94ceffffffff00000000', 'hex')),
   'a numbered type': (raw) => raw.send(CODE.data, 7, 0x80),
   'a type that is cut off': (raw) => raw.send(CODE.data, 0xd9, 0xff, 0x61),
   'a type of four gigabytes': (raw) => raw.send(CODE.data, Buffer.from('dbffffffff', 'hex'), 0x61),
