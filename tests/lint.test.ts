@@ -53,6 +53,10 @@ const CASES: readonly (readonly [file: string, source: string, rule: string | nu
   ['web/c.ts', `import { x } from '../rooms/chess/rules.ts'; x();`, null],
   ['web/d.tsx', `import { x } from '../rooms/chess/room.ts'; x();`, 'folder-imports'],
   ['loadtest/a.ts', `import { x } from '../src/x.ts'; x();`, 'folder-imports'],
+  ['loadtest/bench/a.ts', `import { x } from './servers/x.ts'; x();`, 'folder-imports'],
+  ['loadtest/bench/servers/a.ts', `import { x } from '../../../src/x.ts'; x();`, null],
+  ['loadtest/bench/servers/b.ts', `import { x } from 'fastify'; x();`, null],
+  ['loadtest/bench/servers/c.ts', `import { x } from '../../../client-sdk/index.ts'; x();`, 'folder-imports'],
   // what is forbidden everywhere
   ['src/j.ts', `export const f = (x: any) => x;`, 'no-explicit-any'],
   [

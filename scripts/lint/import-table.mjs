@@ -73,8 +73,22 @@ export const IMPORT_TABLE = [
     why: 'the page is a client: of rooms it takes pure rules, and the types of games.ts',
   },
   {
+    files: /^loadtest\/bench\/servers\//,
+    may: [/^loadtest\//, /^src\//, /^rooms\//, protocol, node, /^(?!(client-sdk|web|tests|scripts)\/)[@a-z]/],
+    why: 'these are the servers that are compared: our own parts and the peers, each in a process of its own',
+  },
+  {
     files: /^loadtest\//,
-    may: [/^loadtest\//, protocol, /^client-sdk\//, pureRules, node, /^k6(\/.*)?$/, /^https:/],
+    may: [
+      /^loadtest\/(?!bench\/servers\/)/,
+      protocol,
+      /^client-sdk\//,
+      pureRules,
+      node,
+      /^ws$/,
+      /^k6(\/.*)?$/,
+      /^https:/,
+    ],
     mayAsTypes: [gameContracts],
     why: 'a load test is a client too',
   },

@@ -1,0 +1,76 @@
+import { figure, html, type Html } from './html.ts';
+import { quantile } from './statistics.ts';
+
+export interface StripRow {
+  readonly label: string;
+  readonly tone: 'ours' | 'peer' | 'floor';
+  readonly values: readonly number[];
+}
+
+export interface StripPlotOptions {
+  readonly rows: readonly StripRow[];
+  /** Behind each figure: ` µs`, or nothing. */
+  readonly unit: string;
+  /** A dashed line to stay left of. */
+  readonly goal?: { readonly at: number; readonly label: string } | null;
+}
+
+const WIDTH = 760;
+const LABEL_WIDTH = 190;
+const FIGURE_WIDTH = 110;
+const ROW_HEIGHT = 30;
+const TOP = 18;
+const AXIS_HEIGHT = 22;
+const AXIS_STEPS = 4;
+const PLOT_WIDTH = WIDTH - LABEL_WIDTH - FIGURE_WIDTH;
+
+/** A row a subject: a bar to the median, each measurement a dot. The scale begins at zero, so that lengths compare. */
+export function stripPlot({ rows, unit, goal = null }: StripPlotOptions): Html {
+  const most = Math.max(...rows.flatMap(({ values }) => values), goal?.at ?? 0) || 1;
+  const scale = niceAbove(most);
+  const x = (value: number): number => LABEL_WIDTH + (value / scale) * PLOT_WIDTH;
+  const bottom = TOP + rows.length * ROW_HEIGHT;
+  return html`<svg viewBox="0 0 ${WIDTH} ${bottom + AXIS_HEIGHT}" role="img">
+    ${axis(scale, bottom, x)} ${rows.map((row, index) => strip(row, { y: TOP + index * ROW_HEIGHT, x, unit }))}
+    ${
+      goal === null
+        ? ''
+        : html`<line class="goal" x1="${x(goal.at)}" x2="${x(goal.at)}" y1="${TOP - 4}" y2="${bottom}" />
+            <text class="soft" x="${x(goal.at)}" y="${TOP - 7}" text-anchor="middle">${goal.label}</text>`
+    }
+  </svg>`;
+}
+
+function strip({ label, tone, values }: StripRow, at: { y: number; x: (value: number) => number; unit: string }): Html {
+  const { y, x, unit } = at;
+  const middle = y + ROW_HEIGHT / 2;
+  if (values.length === 0) return html`<text class="soft" x="0" y="${middle + 4}">${label}: not measured</text>`;
+  const median = quantile(values, 0.5);
+  return html`<text x="0" y="${middle + 4}">${label}</text>
+    <rect
+      class="bar ${tone}"
+      x="${LABEL_WIDTH}"
+      y="${y + 6}"
+      width="${x(median) - LABEL_WIDTH}"
+      height="${ROW_HEIGHT - 12}"
+      rx="3"
+    />
+    ${values.map((value) => html`<circle class="dot ${tone}" cx="${x(value)}" cy="${middle}" r="4" />`)}
+    <line class="tick ${tone}" x1="${x(median)}" x2="${x(median)}" y1="${y + 4}" y2="${y + ROW_HEIGHT - 4}" />
+    <text x="${WIDTH}" y="${middle + 4}" text-anchor="end">${figure(median)}${unit}</text>`;
+}
+
+function axis(scale: number, bottom: number, x: (value: number) => number): Html[] {
+  return Array.from({ length: AXIS_STEPS + 1 }, (_, step) => {
+    const value = (scale / AXIS_STEPS) * step;
+    return html`<line class="axis" x1="${x(value)}" x2="${x(value)}" y1="${TOP}" y2="${bottom}" />
+      <text class="soft" x="${x(value)}" y="${bottom + 15}" text-anchor="middle">${figure(value)}</text>`;
+  });
+}
+
+/** The next round number: 1, 2, 2.5, 4, 5, 8 times a power of ten. */
+function niceAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 2.5, 4, 5, 8, 10].find((factor) => factor * power >= value);
+  return (step ?? 10) * power;
+}
