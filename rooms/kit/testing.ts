@@ -17,7 +17,7 @@ export interface TestMatchOptions<Game extends AnyGame> {
 /** A match without sockets, for an author's tests: the same core and the same records as in the service. */
 export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   readonly #room: RoomClass<Game>;
-  readonly #init: MatchInit;
+  #init: MatchInit;
   #core: MatchCore;
   #nowMs = 0;
   #records: CommitRecord[];
@@ -87,6 +87,17 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
       this.#step();
     }
     this.#nowMs = untilMs;
+  }
+
+  /** A player joins the running match, in a game with `lateJoin`. @returns the index of the new seat */
+  join({ team = null }: { readonly team?: string | null } = {}): number {
+    const seat = playerSeat(this.#seqs.length, team);
+    this.#init = { ...this.#init, seats: [...this.#init.seats, seat] };
+    this.#seqs.push(0);
+    this.#core.addSeat(seat);
+    this.#core.seatConnected(seat.index, 0);
+    this.#settle();
+    return seat.index;
   }
 
   /** The seat's player loses the connection. */
@@ -161,13 +172,19 @@ export async function testMatch<Game extends AnyGame>(
   options: TestMatchOptions<Game> = {},
 ): Promise<TestMatch<Game>> {
   const { game } = room;
-  const seats: SeatInit[] = Array.from({ length: options.seats ?? game.players.min }, (_, index) => ({
-    index,
-    playerId: `p_test000${index}`,
-    displayName: `Player ${index + 1}`,
-    team: game.teams[index % Math.max(1, game.teams.length)]?.name ?? null,
-    isBot: false,
-  }));
+  const seats = Array.from({ length: options.seats ?? game.players.min }, (_, index) =>
+    playerSeat(index, game.teams[index % Math.max(1, game.teams.length)]?.name ?? null),
+  );
   const settings = game.settings.parse(options.settings ?? {});
   return new TestMatch(room, { matchId: 'm_test0001', settings, seats, seed: options.seed ?? 1 });
+}
+
+function playerSeat(index: number, team: string | null): SeatInit {
+  return {
+    index,
+    playerId: `p_test${String(index).padStart(4, '0')}`,
+    displayName: `Player ${index + 1}`,
+    team,
+    isBot: false,
+  };
 }

@@ -2,7 +2,7 @@ import type { Schema } from '@colyseus/schema';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { AnyRoomClass, AnyRooms } from '../../rooms/kit/game-room.ts';
 import { MatchCore } from '../../rooms/kit/match-core.ts';
-import type { RecordedMatch, SeatStatus } from '../../rooms/kit/ports.ts';
+import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
@@ -102,6 +102,10 @@ export class LocalRoomHost implements RoomHost {
 
   seat(matchId: string, seatIndex: number): SeatStatus | null {
     return this.#hosted.get(matchId)?.room?.seat(seatIndex) ?? null;
+  }
+
+  addSeat(matchId: string, seat: SeatInit): void {
+    this.#hosted.get(matchId)?.room?.addSeat(seat);
   }
 
   giveUpSeat(matchId: string, seatIndex: number, code: number): void {

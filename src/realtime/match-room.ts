@@ -15,6 +15,7 @@ import type { MatchEvents, RealtimeLog, SeatGate } from './ports.ts';
 import { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
 import type { SocketHandler, SocketRoom } from './socket-room.ts';
+import { Spectators } from './spectators.ts';
 import { type Parcel, parcelsOf, PlainRequests } from './step-frames.ts';
 
 /** What all match rooms of a process share. */
@@ -54,7 +55,9 @@ interface Release {
  */
 export class MatchRoom implements SocketHandler, Steppable {
   readonly #parts: MatchRoomParts;
-  readonly #slots: readonly SeatSlot[];
+  readonly #seats: SeatInit[];
+  readonly #slots: SeatSlot[];
+  readonly #spectators = new Spectators();
   readonly #ending: MatchEnding;
   readonly #requests = new PlainRequests();
   readonly #slotOf = new WeakMap<SocketClient, SeatSlot>();
@@ -70,6 +73,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   private constructor(parts: MatchRoomParts) {
     const { core, epoch, services } = parts;
     this.#parts = parts;
+    this.#seats = [...parts.seats];
     this.#slots = parts.seats.map((seat) => new SeatSlot(seat, core.seat(seat.index)));
     this.#ending = new MatchEnding({
       matchId: core.matchId,
@@ -108,10 +112,21 @@ export class MatchRoom implements SocketHandler, Steppable {
     return this.#room;
   }
 
-  /** A seat, with what is not recorded yet. */
-  seat(seatIndex: number): SeatStatus {
-    const { taken, generation } = this.#slot(seatIndex);
-    return { ...this.#core.seat(seatIndex), taken, generation };
+  /** A seat, with what is not recorded yet; null if there is none. */
+  seat(seatIndex: number): SeatStatus | null {
+    const slot = this.#slots[seatIndex];
+    return slot === undefined
+      ? null
+      : { ...this.#core.seat(seatIndex), taken: slot.taken, generation: slot.generation };
+  }
+
+  /** A player joins the running match. Nothing happens if the seat is known. */
+  addSeat(seat: SeatInit): void {
+    if (seat.index < this.#slots.length) return;
+    this.#core.addSeat(seat);
+    this.#seats.push(seat);
+    this.#slots.push(new SeatSlot(seat, this.#core.seat(seat.index)));
+    this.#wake();
   }
 
   /** Starts a new match: its time runs, and it admits its players. */
@@ -142,8 +157,13 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (output === null && arrived.length === 0) return;
     const parcels = output === null ? [] : parcelsOf(output, this.#requests, this.#onUnsendable);
     this.#over ||= output !== null && (output.result !== null || output.failed);
-    const release: Release = { arrived, patch: output?.patch ?? null, parcels, output };
+    const release: Release = { arrived, patch: this.#timed(output?.patch ?? null), parcels, output };
     this.#commit(output?.record ?? null, () => this.#release(release));
+  }
+
+  /** On a grid, a patch says when it is of: clients draw what moves by it. */
+  #timed(patch: Frame | null): Frame | null {
+    return patch === null || this.tickRateHz === null ? patch : timedFrame(patch, this.#core.timeMs);
   }
 
   readonly #onUnsendable = (err: unknown, type: string): void => {
@@ -191,9 +211,16 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   arrived(client: SocketClient): void {
-    const { seats, services } = this.#parts;
-    const right = services.gate.recognise(this.matchId, seats, client.presented);
-    if (right === null || this.#state === 'reserved' || this.#core.seat(right.seatIndex).givenUp) {
+    const right = this.#parts.services.gate.recognise(this.matchId, this.#seats, client.presented);
+    if (right === null || this.#state === 'reserved') {
+      client.end(CloseCode.noSuchRight);
+      return;
+    }
+    if ('spectator' in right) {
+      this.#watch(client, right.spectator.playerId);
+      return;
+    }
+    if (this.#core.seat(right.seatIndex).givenUp) {
       client.end(CloseCode.noSuchRight);
       return;
     }
@@ -205,11 +232,10 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** The whole state as of the last step, and then every patch after it: releases come in the order of their commits. */
   acknowledged(client: SocketClient): void {
-    const slot = this.#slotOf.get(client);
-    if (slot === undefined) return;
+    const seatIndex = this.#slotOf.get(client)?.seat.index ?? null;
+    if (seatIndex === null && this.#spectators.playerOf(client) === undefined) return;
     const { state, tick } = this.#core.full();
-    const seatIndex = slot.seat.index;
-    const { lastSeq } = this.#core.seat(seatIndex);
+    const lastSeq = seatIndex === null ? 0 : this.#core.seat(seatIndex).lastSeq;
     const { epoch } = this.#parts;
     const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
     const frames = [...(state === null ? [] : [timedFrame(state, this.clock.nowMs())]), dataFrame(GYRE_TYPE, welcome)];
@@ -224,6 +250,8 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   received(client: SocketClient, message: InboundMessage): void {
     const slot = this.#slotOf.get(client);
+    // Who watches has nothing to say.
+    if (slot === undefined && this.#spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
     if (slot === undefined || !this.#isPlaying) return;
     const payload = unpackPayload(message.packed);
     const received = payload === null ? 'bad-input' : this.#hand(slot, message, payload.value);
@@ -238,9 +266,11 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   gone(client: SocketClient): void {
+    this.#spectators.remove(client);
     const slot = this.#slotOf.get(client);
+    const playerId = slot?.seat.playerId ?? this.#spectators.playerOf(client);
+    if (playerId !== undefined) this.#parts.services.events.presence(playerId, -1);
     if (slot === undefined) return;
-    this.#tellPresence(slot, -1);
     if (!slot.release(client) || this.#state !== 'open') return;
     this.#core.seatDropped(slot.seat.index);
     this.#wake();
@@ -266,15 +296,30 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   #take(client: SocketClient, slot: SeatSlot, generation: number): void {
     this.#slotOf.set(client, slot);
-    this.#tellPresence(slot, 1);
+    if (slot.seat.playerId !== null) this.#parts.services.events.presence(slot.seat.playerId, 1);
     slot.seize(client, generation)?.end(CloseCode.replaced);
     this.#core.seatConnected(slot.seat.index, generation);
     this.#arrived.push(client);
     this.#wake();
   }
 
-  #tellPresence({ seat }: SeatSlot, openSockets: 1 | -1): void {
-    if (seat.playerId !== null) this.#parts.services.events.presence(seat.playerId, openSockets);
+  /** Nothing of it is recorded: after a crash the same right opens it again. */
+  #watch(client: SocketClient, playerId: string): void {
+    if (this.#state !== 'open') {
+      client.end(CloseCode.comeBack);
+      return;
+    }
+    if (!this.#spectators.add(client, playerId)) {
+      client.end(CloseCode.noSuchRight);
+      return;
+    }
+    this.#parts.services.events.presence(playerId, 1);
+    this.#join(client, client.presented.token ?? '');
+  }
+
+  #join(client: SocketClient, reconnectionToken: string): void {
+    const handshake = client.presented.skipHandshake ? null : this.#core.handshake();
+    client.join(joinFrame({ reconnectionToken, serializer: 'schema', handshake }));
   }
 
   #hand({ seat, client }: SeatSlot, { type, packed, requestId }: InboundMessage, payload: unknown): Received {
@@ -295,7 +340,10 @@ export class MatchRoom implements SocketHandler, Steppable {
   #release({ arrived, patch, parcels, output }: Release): void {
     if (this.#state === 'gone') return;
     for (const client of arrived) this.#letIn(client);
-    if (patch !== null) for (const { client } of this.#slots) if (client?.stage === 'live') client.deliver(patch);
+    if (patch !== null) {
+      for (const { client } of this.#slots) if (client?.stage === 'live') client.deliver(patch);
+      this.#spectators.deliver(patch);
+    }
     for (const parcel of parcels) this.#send(parcel);
     if (output === null) return;
     for (const seatIndex of output.givenUp) this.#seatGivenUp(seatIndex);
@@ -309,14 +357,14 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (slot === undefined || slot.seat.playerId === null || client.stage === 'ended') return;
     const { playerId, index: seatIndex } = slot.seat;
     const claim = { matchId: this.matchId, seatIndex, playerId, generation: slot.generation };
-    const handshake = client.presented.skipHandshake ? null : this.#core.handshake();
-    const reconnectionToken = this.#parts.services.gate.sign(claim);
-    client.join(joinFrame({ reconnectionToken, serializer: 'schema', handshake }));
+    this.#join(client, this.#parts.services.gate.sign(claim));
   }
 
   #send({ frame, to }: Parcel): void {
-    if (to === null) for (const { client } of this.#slots) client?.tell(frame);
-    else if (typeof to === 'number') this.#slot(to).client?.tell(frame);
+    if (to === null) {
+      for (const { client } of this.#slots) client?.tell(frame);
+      this.#spectators.tell(frame);
+    } else if (typeof to === 'number') this.#slot(to).client?.tell(frame);
     else to.tell(frame);
   }
 
@@ -329,6 +377,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   #tellResult(result: MatchResult): void {
     const frame = dataFrame(GYRE_TYPE, { type: 'result', result });
     for (const { client } of this.#slots) client?.deliver(frame);
+    this.#spectators.tell(frame);
   }
 
   #endForGood(code: number): void {

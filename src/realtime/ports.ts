@@ -23,6 +23,8 @@ export interface RoomHost {
   adopt(reservation: Reservation, recorded: RecordedMatch): Promise<void>;
   /** Status of a seat; null if the room isn't here. */
   seat(matchId: string, seatIndex: number): SeatStatus | null;
+  /** A player joined the running match. Nothing happens if the seat is known, or the room isn't here. */
+  addSeat(matchId: string, seat: SeatInit): void;
   /** The player left the lobby during play, or was removed: the seat is given up and its sockets close with `code`. */
   giveUpSeat(matchId: string, seatIndex: number, code: number): void;
   /** Closes all sockets of a match with `code` and drops the room. */
@@ -56,13 +58,18 @@ export interface MatchEvents {
 export interface SeatGate {
   /** A reconnection token of the seat's generation. */
   sign(claim: { matchId: string; seatIndex: number; playerId: string; generation: number }): string;
-  /** null: the session id is unknown, or the token isn't of this match, seat and player. */
+  /** null: the session id is unknown, or the token isn't of this match and player. */
   recognise(
     matchId: string,
     seats: readonly Pick<SeatInit, 'index' | 'playerId'>[],
     presented: { readonly sessionId: string; readonly token: string | null },
-  ): { readonly seatIndex: number; readonly generation: number | null; readonly fresh: boolean } | null;
+  ): RecognisedRight | null;
 }
+
+/** What a genuine right opens: a seat, or a place to watch from. */
+export type RecognisedRight =
+  | { readonly seatIndex: number; readonly generation: number | null; readonly fresh: boolean }
+  | { readonly spectator: { readonly playerId: string } };
 
 /** An open hub socket, as the service behind it sees it. */
 export interface HubConnection {

@@ -1,4 +1,4 @@
-import type { SeatStatus } from '../../rooms/kit/ports.ts';
+import type { SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import { HandOffError } from '../../src/realtime/hand-off-error.ts';
 import type { Reservation, RoomHost } from '../../src/realtime/ports.ts';
 
@@ -65,6 +65,12 @@ export class FakeRoomHost implements RoomHost {
     const room = this.rooms.get(matchId);
     const seat = room?.seats[seatIndex];
     if (room && seat) room.seats[seatIndex] = { ...seat, ...status };
+  }
+
+  addSeat(matchId: string, { index }: SeatInit): void {
+    const seats = this.rooms.get(matchId)?.seats;
+    if (seats?.length !== index) return;
+    seats.push({ index, taken: false, connected: false, givenUp: false, generation: 0, lastSeq: 0 });
   }
 
   giveUpSeat(matchId: string, seatIndex: number, code: number): void {
