@@ -19,7 +19,7 @@ const SOURCES = [
   'web/*/**/*.{ts,tsx,css}',
   'client-sdk/*.ts',
   'protocol/*.ts',
-  'rooms/*/rules.ts',
+  'rooms/*/*rules.ts',
   'node_modules/{preact,rolldown,@colyseus/sdk,@colyseus/schema,@fontsource-variable/outfit}/package.json',
 ];
 /** What is not worth it: fonts are compressed already. */

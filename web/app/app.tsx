@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { LobbyBrowser } from '../browser/lobby-browser.tsx';
-import { GameScreen } from '../game/game-screen.tsx';
+import { ForeignGameScreen } from '../games/foreign-game-screen.tsx';
+import { pageGameOf } from '../games/page-games.ts';
+import { foreignGame } from '../games/played.ts';
 import { useLive } from '../live/use-live.ts';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { SignIn } from '../sign-in/sign-in.tsx';
@@ -10,11 +12,9 @@ import { ReconnectBanner } from '../ui/connection.tsx';
 import { ToastList } from '../ui/toast-list.tsx';
 import { Boot } from './boot.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { ForeignGameScreen } from './foreign-game-screen.tsx';
 import { Header } from './header.tsx';
 import { inviteOf } from './invite.ts';
 import { JoinProvider } from './join.tsx';
-import { foreignGame } from './own-game.ts';
 import { useApp } from './parts.ts';
 import type { OwnLobby, OwnMatch } from './parts.ts';
 import { useNews } from './use-news.ts';
@@ -80,8 +80,11 @@ interface PlaceProps {
 function Place({ match, lobby }: PlaceProps): VNode {
   const foreign = foreignGame([match?.info.game, lobby?.view.game]);
   if (foreign !== null) return <ForeignGameScreen game={foreign} match={match} lobby={lobby} />;
-  if (match) return <GameScreen key={match.id} match={match} lobby={lobby} />;
-  if (lobby) return <LobbyScreen key={lobby.id} lobby={lobby} />;
+  if (match) {
+    const { Screen } = pageGameOf(match.game);
+    return <Screen key={match.id} match={match} lobby={lobby} />;
+  }
+  if (lobby) return <LobbyScreen key={lobby.id} game={pageGameOf(lobby.game)} lobby={lobby} />;
   return <LobbyBrowser />;
 }
 

@@ -2,7 +2,7 @@ import { GyreError } from '../../client-sdk/index.ts';
 import type { Live } from '../../client-sdk/index.ts';
 import { Store } from '../live/store.ts';
 import type { Toasts } from '../ui/toasts.ts';
-import { foreignGame } from './own-game.ts';
+import { foreignGame } from '../games/played.ts';
 import type { Client, OwnLobby, OwnMatch } from './parts.ts';
 
 /**

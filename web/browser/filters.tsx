@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
-import { useId } from 'preact/hooks';
-import { Switch, TextField } from '../ui/fields.tsx';
+import { PLAYED } from '../games/played.ts';
+import { pageGameOf } from '../games/page-games.ts';
+import { Choice, Switch, TextField } from '../ui/fields.tsx';
 import type { Filter } from './filter.ts';
 
 export interface FiltersProps {
@@ -8,10 +9,12 @@ export interface FiltersProps {
   readonly onChange: (filter: Filter) => void;
 }
 
+const GAMES = [['all', 'All games'], ...PLAYED.map((name) => [name, pageGameOf(name).title] as const)] as const;
+
 export function Filters({ filter, onChange }: FiltersProps): VNode {
-  const id = useId();
   return (
-    <div class="filters" role="search" id={id} aria-label="Filter the lobbies">
+    <div class="filters" role="search" aria-label="Filter the lobbies">
+      <Choice label="Game" value={filter.game} options={GAMES} onChange={(game) => onChange({ ...filter, game })} />
       <TextField
         label="Search by name"
         hideLabel

@@ -1,21 +1,27 @@
 import type { VNode } from 'preact';
 import { useJoin } from '../app/join.tsx';
+import { pageGameOf } from '../games/page-games.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { durationWords } from '../words/time.ts';
 import type { Summary } from './filter.ts';
 
-export function LobbyRow({ lobby }: { readonly lobby: Summary }): VNode {
+export interface LobbyRowProps {
+  readonly lobby: Summary;
+  /** Whether one can sit down in it now. */
+  readonly isOpen: boolean;
+}
+
+export function LobbyRow({ lobby, isOpen }: LobbyRowProps): VNode {
   const join = useJoin();
   const [isBusy, run] = useTask();
-  const isOpen = lobby.state === 'open' && lobby.openSlots > 0 && !lobby.locked;
+  const { title, settingsWords } = pageGameOf(lobby.game);
   return (
     <li class="lobby-row">
       <div class="lobby-row-main">
         <strong class="lobby-row-name">{lobby.name}</strong>
         <span class="lobby-row-facts">
-          {durationWords(lobby.settings.turnMs)} a turn
+          {title}, {settingsWords(lobby.settings)}
           {lobby.hasPassword && (
             <span class="tag">
               <Icon name="lock" /> Password
@@ -30,7 +36,7 @@ export function LobbyRow({ lobby }: { readonly lobby: Summary }): VNode {
           Join<span class="sr-only"> {lobby.name}</span>
         </Button>
       ) : (
-        <span class="lobby-row-shut">{lobby.locked ? 'Locked' : 'Full'}</span>
+        <span class="lobby-row-shut">{lobby.locked ? 'Locked' : lobby.openSlots === 0 ? 'Full' : 'Playing'}</span>
       )}
     </li>
   );

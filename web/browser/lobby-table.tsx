@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import { matchesName } from './filter.ts';
+import { useJoinsLate } from '../games/use-games.ts';
+import { fits, isJoinable } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { LobbyRow } from './lobby-row.tsx';
 import { useWatchedLobbies } from './use-watched-lobbies.ts';
@@ -7,8 +8,11 @@ import { useWatchedLobbies } from './use-watched-lobbies.ts';
 /** The lobbies that fit the filter, live. */
 export function LobbyTable({ filter }: { readonly filter: Filter }): VNode {
   const watched = useWatchedLobbies(filter);
+  const joinsLate = useJoinsLate();
   if (watched === null) return <p class="empty">Looking around…</p>;
-  const shown = watched.filter((lobby) => matchesName(filter, lobby));
+  const shown = watched.filter((lobby) => fits(filter, lobby, joinsLate));
+  const isSearched =
+    filter.name.trim() !== '' && watched.some((lobby) => fits({ ...filter, name: '' }, lobby, joinsLate));
   return (
     <>
       <p class="sr-only" role="status">
@@ -17,14 +21,14 @@ export function LobbyTable({ filter }: { readonly filter: Filter }): VNode {
       {shown.length === 0 ? (
         <div class="empty">
           <p>
-            <strong>{watched.length === 0 ? 'It’s quiet right now.' : 'No lobby has that name.'}</strong>
+            <strong>{isSearched ? 'No lobby has that name.' : 'It’s quiet right now.'}</strong>
           </p>
-          <p>Start a quick game: whoever comes next sits down with you.</p>
+          <p>Start a game: whoever comes next sits down with you.</p>
         </div>
       ) : (
         <ul class="lobby-list">
           {shown.map((lobby) => (
-            <LobbyRow key={lobby.id} lobby={lobby} />
+            <LobbyRow key={lobby.id} lobby={lobby} isOpen={isJoinable(lobby, joinsLate)} />
           ))}
         </ul>
       )}

@@ -2,14 +2,17 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AnyMatchView } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { GAME } from '../app/own-game.ts';
 import { useApp } from '../app/parts.ts';
-import { outcomeOf, OUTCOME_WORDS } from '../game/outcome.ts';
+import { outcomeOf, OUTCOME_WORDS } from '../match/outcome.ts';
+import { pageGameOf } from '../games/page-games.ts';
+import { isPlayed } from '../games/played.ts';
 import { agoWords } from '../words/time.ts';
 
 type MatchView = AnyMatchView<Games>;
 
 const SHOWN = 5;
+/** Among them may be some of games that this page doesn't know. */
+const LOOKED_AT = 20;
 
 /** The player's last games; nothing before the first one. */
 export function RecentGames(): VNode | null {
@@ -17,12 +20,12 @@ export function RecentGames(): VNode | null {
   const [matches, setMatches] = useState<readonly MatchView[]>([]);
   useEffect(() => {
     // Merely nice to have: without it the page is whole.
-    gyre.matches.history({ game: GAME, limit: SHOWN }).then(
+    gyre.matches.history({ limit: LOOKED_AT }).then(
       ({ items }) => setMatches(items),
       () => undefined,
     );
   }, [gyre]);
-  const over = matches.filter(({ finishedAt }) => finishedAt !== null);
+  const over = matches.filter(({ game, finishedAt }) => finishedAt !== null && isPlayed(game)).slice(0, SHOWN);
   if (over.length === 0) return null;
   return (
     <section class="card recent" aria-labelledby="recent-title">
@@ -42,7 +45,10 @@ function RecentGame({ match, myId }: { readonly match: MatchView; readonly myId:
   return (
     <li>
       <span class={`outcome outcome-${outcome}`}>{OUTCOME_WORDS[outcome]}</span>
-      <span>against {others.join(' and ')}</span>
+      <span class="recent-words">
+        {pageGameOf(match.game).title}
+        {others.length > 0 && ` against ${new Intl.ListFormat('en').format(others)}`}
+      </span>
       <time dateTime={match.finishedAt ?? ''}>{agoWords(Date.parse(match.finishedAt ?? ''), Date.now())}</time>
     </li>
   );

@@ -10,10 +10,12 @@ export interface CountdownProps {
   readonly lobby: OwnLobby;
   readonly view: OwnLobby['view'];
   readonly myId: string;
+  /** While the seats are taken. */
+  readonly beginningWords: string;
 }
 
 /** Covers the lobby while the game is about to start. */
-export function Countdown({ lobby, view, myId }: CountdownProps): VNode | null {
+export function Countdown({ lobby, view, myId, beginningWords }: CountdownProps): VNode | null {
   const { gyre, table, announcements } = useApp();
   const isAboutToSit = view.state === 'in-match' && !table.hasCleared(view.matchId);
   const isOn = view.state === 'countdown' || view.state === 'starting' || isAboutToSit;
@@ -35,7 +37,7 @@ export function Countdown({ lobby, view, myId }: CountdownProps): VNode | null {
           {isCounting ? secondsLeft : '·'}
         </span>
       </div>
-      <p class="countdown-words">{isCounting ? 'Get ready' : 'Setting the board…'}</p>
+      <p class="countdown-words">{isCounting ? 'Get ready' : beginningWords}</p>
       {view.state === 'countdown' && (
         <Button autoFocus busy={isBusy} onPress={() => run(() => (isHost ? lobby.cancel() : lobby.setReady(false)))}>
           {isHost ? 'Cancel' : 'I’m not ready'}

@@ -4,7 +4,7 @@ import type { AnyMatchView } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
 import { useApp } from '../app/parts.ts';
 import type { OwnLobby } from '../app/parts.ts';
-import { winnerOf } from '../game/outcome.ts';
+import { winnersOf } from '../match/outcome.ts';
 
 export interface LastGameProps {
   readonly view: OwnLobby['view'];
@@ -22,10 +22,9 @@ export function LastGame({ view, myId }: LastGameProps): VNode | null {
     if (lastMatchId) gyre.matches.get(lastMatchId).then(setMatch, () => undefined);
   }, [gyre, lastMatchId]);
   if (!match?.result) return null;
-  const winner = winnerOf(match.result);
-  const seat = match.seats.find(({ index }) => index === winner);
-  const words = seat
-    ? `${seat.playerId === myId ? 'You' : seat.displayName} won the last game.`
-    : 'The last game was a draw.';
+  const winners = winnersOf(match.result).map((index) => match.seats.find((seat) => seat.index === index));
+  const names = winners.flatMap((seat) => (seat ? [seat.playerId === myId ? 'You' : seat.displayName] : []));
+  const words =
+    names.length > 0 ? `${new Intl.ListFormat('en').format(names)} won the last game.` : 'The last game was a draw.';
   return <p class="note">{words} A rematch is only “ready” once more.</p>;
 }

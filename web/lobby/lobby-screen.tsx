@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useApp } from '../app/parts.ts';
-import type { OwnLobby } from '../app/parts.ts';
+import type { LobbyOf, PageGame } from '../games/page-game.ts';
+import type { PlayedName } from '../games/played.ts';
 import { useLive } from '../live/use-live.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,10 +18,15 @@ import { SharePanel } from './share-panel.tsx';
 import { StartBar } from './start-bar.tsx';
 import { useLobbyNews } from './use-lobby-news.ts';
 
+export interface LobbyScreenProps<Name extends PlayedName> {
+  readonly game: PageGame<Name>;
+  readonly lobby: LobbyOf<Name>;
+}
+
 /** The gathering before a game. */
-export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
+export function LobbyScreen<Name extends PlayedName>({ game, lobby }: LobbyScreenProps<Name>): VNode {
   const { gyre } = useApp();
-  const view = useLive(lobby);
+  const view = useLive<LobbyOf<Name>['view']>(lobby);
   const [isLeaving, run] = useTask();
   useLobbyNews(lobby);
   const myId = gyre.player?.id ?? '';
@@ -30,7 +36,7 @@ export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
       title={view.name}
       heading={
         <>
-          {view.name}
+          {view.name} <span class="tag">{game.title}</span>
           {view.private && (
             <span class="tag">
               <Icon name="lock" /> Private
@@ -49,7 +55,7 @@ export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
         <LastGame view={view} myId={myId} />
         <MemberList lobby={lobby} view={view} myId={myId} />
         {view.matchId === null ? <StartBar lobby={lobby} view={view} myId={myId} /> : <RunningGame id={view.matchId} />}
-        <SettingsPanel lobby={lobby} view={view} isHost={view.hostId === myId} />
+        <SettingsPanel game={game} lobby={lobby} view={view} isHost={view.hostId === myId} />
       </div>
       <div class="lobby-side">
         <SharePanel code={view.code} />
@@ -58,7 +64,7 @@ export function LobbyScreen({ lobby }: { readonly lobby: OwnLobby }): VNode {
           Leave the lobby
         </Button>
       </div>
-      <Countdown lobby={lobby} view={view} myId={myId} />
+      <Countdown lobby={lobby} view={view} myId={myId} beginningWords={game.beginningWords} />
     </Screen>
   );
 }

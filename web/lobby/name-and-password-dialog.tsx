@@ -7,7 +7,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Switch, TextField } from '../ui/fields.tsx';
 
 export interface NameAndPasswordDialogProps {
-  readonly lobby: OwnLobby;
+  readonly lobby: Pick<OwnLobby, 'view' | 'update'>;
   readonly onClose: () => void;
 }
 

@@ -1,50 +1,66 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { OwnLobby } from '../app/parts.ts';
+import type { LobbyOf, PageGame } from '../games/page-game.ts';
+import type { PlayedName } from '../games/played.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
 import { SelectField, Switch } from '../ui/fields.tsx';
-import { durationWords } from '../words/time.ts';
 import { NameAndPasswordDialog } from './name-and-password-dialog.tsx';
-import { START_MODE_OPTIONS, TURN_TIME_OPTIONS } from './options.ts';
 
-export interface SettingsPanelProps {
-  readonly lobby: OwnLobby;
-  readonly view: OwnLobby['view'];
+export interface SettingsPanelProps<Name extends PlayedName> {
+  readonly game: PageGame<Name>;
+  readonly lobby: LobbyOf<Name>;
+  readonly view: LobbyOf<Name>['view'];
   readonly isHost: boolean;
 }
 
 /** How the next game is played and who may come in: to be changed by the host, to be read by the others. */
-export function SettingsPanel(props: SettingsPanelProps): VNode {
+export function SettingsPanel<Name extends PlayedName>(props: SettingsPanelProps<Name>): VNode {
   return (
     <section class="card settings" aria-labelledby="settings-title">
       <h2 id="settings-title">Settings</h2>
-      {props.isHost ? <HostSettings {...props} /> : <GuestSettings view={props.view} />}
+      {props.isHost ? <HostSettings {...props} /> : <GuestSettings {...props} />}
     </section>
   );
 }
 
-function HostSettings({ lobby, view }: SettingsPanelProps): VNode {
-  const [isEditing, setEditing] = useState(false);
+function HostSettings<Name extends PlayedName>({ game, lobby, view }: SettingsPanelProps<Name>): VNode {
   const [isBusy, run] = useTask();
-  const turnMs = String(view.settings.turnMs);
+  const { SettingsFields, startOptions } = game;
   const isShut = isBusy || view.state !== 'open';
+  const startMode = startOptions.find(([mode]) => mode === view.startMode)?.[0] ?? startOptions[0][0];
   return (
     <div class="settings-grid">
-      <SelectField
-        label="Time for a turn"
-        value={turnMs}
-        options={withPresent(TURN_TIME_OPTIONS, turnMs)}
+      <SettingsFields
+        settings={view.settings}
         disabled={isShut}
-        onChange={(chosen) => run(() => lobby.update({ settings: { turnMs: Number(chosen) } }))}
+        onChange={(settings) => run(() => lobby.update({ settings }))}
       />
       <SelectField
         label="It starts"
-        value={view.startMode === 'host' ? 'host' : 'all-ready'}
-        options={START_MODE_OPTIONS}
+        value={startMode}
+        options={startOptions}
         disabled={isShut}
-        onChange={(startMode) => run(() => lobby.update({ startMode }))}
+        onChange={(mode) => run(() => lobby.update({ startMode: mode }))}
       />
+      <DoorSettings lobby={lobby} view={view} isShut={isShut} run={run} />
+    </div>
+  );
+}
+
+interface DoorSettingsProps {
+  readonly lobby: Pick<OwnLobby, 'view' | 'update'>;
+  readonly view: OwnLobby['view'];
+  readonly isShut: boolean;
+  readonly run: ReturnType<typeof useTask>[1];
+}
+
+/** Who may come in. */
+function DoorSettings({ lobby, view, isShut, run }: DoorSettingsProps): VNode {
+  const [isEditing, setEditing] = useState(false);
+  return (
+    <>
       <Switch
         label="Private"
         hint="In no list; by code or link only"
@@ -63,34 +79,25 @@ function HostSettings({ lobby, view }: SettingsPanelProps): VNode {
         Name and password
       </Button>
       {isEditing && <NameAndPasswordDialog lobby={lobby} onClose={() => setEditing(false)} />}
-    </div>
+    </>
   );
 }
 
-function GuestSettings({ view }: { readonly view: OwnLobby['view'] }): VNode {
-  const start = START_MODE_OPTIONS.find(([mode]) => mode === view.startMode)?.[1] ?? 'at once';
+function GuestSettings<Name extends PlayedName>({ game, view }: SettingsPanelProps<Name>): VNode {
+  const start = game.startOptions.find(([mode]) => mode === view.startMode)?.[1] ?? 'at once';
+  const facts = [
+    ...game.settingsFacts(view.settings),
+    ['It starts', start],
+    ['Password', view.hasPassword ? 'Yes' : 'None'],
+  ] as const;
   return (
     <dl class="facts">
-      <div>
-        <dt>Time for a turn</dt>
-        <dd>{durationWords(view.settings.turnMs)}</dd>
-      </div>
-      <div>
-        <dt>It starts</dt>
-        <dd>{start}</dd>
-      </div>
-      <div>
-        <dt>Password</dt>
-        <dd>{view.hasPassword ? 'Yes' : 'None'}</dd>
-      </div>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
-}
-
-type Options = readonly (readonly [value: string, label: string])[];
-
-/** A lobby that was made elsewhere may have a time that isn't among ours. */
-function withPresent(options: Options, turnMs: string): Options {
-  if (options.some(([value]) => value === turnMs)) return options;
-  return [...options, [turnMs, durationWords(Number(turnMs))]];
 }

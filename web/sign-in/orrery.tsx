@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Disc } from '../game/disc.tsx';
+import { Disc } from '../connect-four/disc.tsx';
 
 /** Discs on their orbits: nothing but a pleasure. */
 export function Orrery(): VNode {

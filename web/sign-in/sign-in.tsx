@@ -17,7 +17,7 @@ export function SignIn({ invite }: { readonly invite: Invite | null }): VNode {
   const [isBusy, run] = useTask();
   const signIn = (): void => run(() => gyre.signInAsGuest(name.trim() ? { displayName: name.trim() } : {}));
   return (
-    <Screen class="sign-in" title="Welcome" ownFocus heading="Drop in. Line up four.">
+    <Screen class="sign-in" title="Welcome" ownFocus heading="Drop in and play.">
       <div class="sign-in-card">
         <span class="brand brand-big">
           <Logo />
@@ -26,7 +26,7 @@ export function SignIn({ invite }: { readonly invite: Invite | null }): VNode {
         <p class="lead">
           {invite
             ? 'You’ve been invited to a game. Tell us what to call you, and you’re in.'
-            : 'Connect four with friends or with whoever is around. No account, no password: just a name.'}
+            : 'A shoot-out in the arena, or four in a row: with friends or with whoever is around. No account, no password: just a name.'}
         </p>
         {invite?.by === 'code' && (
           <p class="invite-note">

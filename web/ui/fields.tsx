@@ -83,6 +83,28 @@ export function SelectField<Value extends string>(props: SelectFieldProps<Value>
   );
 }
 
+export interface ChoiceProps<Value extends string> {
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [value: Value, label: string])[];
+  readonly onChange: (value: Value) => void;
+}
+
+/** A few things to choose one of, all in sight. The arrow keys go from one to the next. */
+export function Choice<Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>): VNode {
+  const name = useId();
+  return (
+    <div class="choice" role="radiogroup" aria-label={label}>
+      {options.map(([option, words]) => (
+        <label key={option} class="choice-option">
+          <input type="radio" name={name} value={option} checked={option === value} onChange={() => onChange(option)} />
+          <span>{words}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
 export interface SwitchProps {
   readonly label: string;
   readonly hint?: string;

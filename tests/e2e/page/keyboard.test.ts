@@ -19,7 +19,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
       if (!(element instanceof HTMLElement)) return null;
       const label =
         element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels?.[0] : null;
-      const shower = element.matches('.switch input') ? (element.nextElementSibling ?? element) : element;
+      const shower = element.matches('.switch input, .choice-option input')
+        ? (element.nextElementSibling ?? element)
+        : element;
       const { outlineStyle, outlineWidth } = getComputedStyle(shower);
       return {
         name: element.getAttribute('aria-label') ?? label?.textContent ?? element.textContent ?? '',
@@ -56,7 +58,7 @@ test('[WE-2] the way to a game, a whole game and a rematch by keys alone', async
   await keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await keyboard.press('Enter');
-  await waitFor(async () => (await focusedText(page)).endsWith('game'), { what: 'the focus on the lobby’s name' });
+  await waitFor(async () => (await focusedText(page)).startsWith('Ann’s game'), { what: 'the focus on the lobby’s name' });
 
   await ben.page.goto(`${service.gyre.endpoint}/?code=${await ann.code()}`);
   await ben.page.getByLabel('Your name').fill('Ben');

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
-import { useGames } from '../browser/use-games.ts';
+import { useGames } from './use-games.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { foreignGame } from './own-game.ts';
-import { useApp } from './parts.ts';
-import type { OwnLobby, OwnMatch } from './parts.ts';
+import { foreignGame } from './played.ts';
+import { useApp } from '../app/parts.ts';
+import type { OwnLobby, OwnMatch } from '../app/parts.ts';
 
 export interface ForeignGameScreenProps {
   /** The name of the game that this page can't play. */
@@ -29,7 +29,7 @@ export function ForeignGameScreen({ game, match, lobby }: ForeignGameScreenProps
     <Screen class="trouble" title={sentence} heading={sentence}>
       <p>
         {lobby ? `“${lobby.view.name}” plays` : 'You have a seat in'} a game that needs a page or a program of its own.
-        Leave it to play connect four here; your seat is then given up.
+        Leave it to play here; your seat is then given up.
       </p>
       <Button kind="primary" icon="exit" busy={isBusy} onPress={() => run(leave)}>
         Leave

@@ -3,7 +3,7 @@ import type { RefusalOf } from '../../client-sdk/index.ts';
 import { landingCell } from '../../rooms/connect-four/rules.ts';
 import type { Games } from '../../rooms/games.ts';
 import { useApp } from '../app/parts.ts';
-import type { OwnMatch } from '../app/parts.ts';
+import type { MatchOf } from '../games/page-game.ts';
 import type { Position } from './position.ts';
 
 const REFUSALS: Readonly<Record<RefusalOf<Games['connect-four']>, string>> = {
@@ -18,7 +18,7 @@ export interface Drop {
 }
 
 /** Drops discs, one at a time. What the room would refuse anyway isn't sent, but said. */
-export function useDrop(match: OwnMatch, position: Position): Drop {
+export function useDrop(match: MatchOf<'connect-four'>, position: Position): Drop {
   const { announcements, toasts } = useApp();
   const [pending, setPending] = useState<number | null>(null);
   const isPending = useRef(false);

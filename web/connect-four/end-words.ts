@@ -1,5 +1,5 @@
 import type { MatchResult } from '../../client-sdk/index.ts';
-import { outcomeOf, winnerOf } from './outcome.ts';
+import { outcomeOf, winnerOf } from '../match/outcome.ts';
 import type { NameOf } from './move-words.ts';
 
 export interface EndFacts {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MatchResult } from '../../client-sdk/index.ts';
 import { endWords } from './end-words.ts';
 import { columnWords, moveWords, turnWords } from './move-words.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf } from '../match/outcome.ts';
 import { positionOf } from './position.ts';
 import { winningCells } from './winning-cells.ts';
 

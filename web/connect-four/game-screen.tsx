@@ -1,32 +1,26 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useApp } from '../app/parts.ts';
-import type { OwnLobby, OwnMatch } from '../app/parts.ts';
+import type { GameScreenProps } from '../games/page-game.ts';
 import { useLive } from '../live/use-live.ts';
 import { ChatPanel } from '../lobby/chat-panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Board } from './board.tsx';
 import { EndPanel } from './end-panel.tsx';
 import { GameActions } from './game-actions.tsx';
-import { moveWords, turnWords } from './move-words.ts';
-import { NextCountdown } from './next-countdown.tsx';
-import { winnerOf } from './outcome.ts';
+import { BEGINNING_WORDS, moveWords, turnWords } from './move-words.ts';
+import { NextCountdown } from '../match/next-countdown.tsx';
+import { winnerOf } from '../match/outcome.ts';
 import { Opponents } from './opponents.tsx';
 import { useBoard } from './use-board.ts';
 import { useColumnKeys } from './use-column-keys.ts';
 import { useDrop } from './use-drop.ts';
-import { useResult } from './use-match-end.ts';
+import { useResult } from '../match/use-result.ts';
 import { useTimeWarning } from './use-time-warning.ts';
 import { winningCells } from './winning-cells.ts';
 
-export interface GameScreenProps {
-  readonly match: OwnMatch;
-  /** null: its player has left it. */
-  readonly lobby: OwnLobby | null;
-}
-
 /** A game of connect four, from its first turn to the rematch. */
-export function GameScreen({ match, lobby }: GameScreenProps): VNode {
+export function ConnectFourScreen({ match, lobby }: GameScreenProps<'connect-four'>): VNode {
   const { gyre, announcements } = useApp();
   const { seatIndex, closeReason } = useLive(match);
   const nameOf = (side: number): string =>
@@ -87,7 +81,9 @@ export function GameScreen({ match, lobby }: GameScreenProps): VNode {
           <ChatPanel lobby={lobby} myId={gyre.player?.id ?? ''} />
         </div>
       )}
-      {lobby && <NextCountdown lobby={lobby} match={match} myId={gyre.player?.id ?? ''} />}
+      {lobby && (
+        <NextCountdown lobby={lobby} match={match} myId={gyre.player?.id ?? ''} beginningWords={BEGINNING_WORDS} />
+      )}
     </Screen>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { OwnMatch } from '../app/parts.ts';
+import type { MatchOf } from '../games/page-game.ts';
 import { positionOf } from './position.ts';
 import type { Position } from './position.ts';
 
@@ -10,7 +10,10 @@ export interface BoardView {
 }
 
 /** Follows a match's board and clock; `onChange` is told of every step from one position to the next. */
-export function useBoard(match: OwnMatch, onChange: (before: Position, after: Position) => void): BoardView {
+export function useBoard(
+  match: MatchOf<'connect-four'>,
+  onChange: (before: Position, after: Position) => void,
+): BoardView {
   const [position, setPosition] = useState(() => positionOf(match.state, null));
   const latest = useRef(position);
   const { turnMs } = match.info.settings;

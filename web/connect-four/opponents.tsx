@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { LobbyMemberView } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
-import type { OwnLobby, OwnMatch } from '../app/parts.ts';
+import type { LobbyOf, MatchOf } from '../games/page-game.ts';
 import { useLive } from '../live/use-live.ts';
 import { Store } from '../live/store.ts';
 import type { Side } from './sides.ts';
@@ -9,8 +9,8 @@ import { PlayerPanel } from './player-panel.tsx';
 import type { Presence } from './player-panel.tsx';
 
 export interface OpponentsProps {
-  readonly match: OwnMatch;
-  readonly lobby: OwnLobby | null;
+  readonly match: MatchOf<'connect-four'>;
+  readonly lobby: LobbyOf<'connect-four'> | null;
   /** null: nobody's, the game is over. */
   readonly turn: Side | null;
   /** The seat that has won; null: none, or not yet. */
@@ -24,7 +24,7 @@ const NO_LOBBY = new Store<null>(null);
 /** The two players, face to face. */
 export function Opponents({ match, lobby, turn, winner, turnLeftMs }: OpponentsProps): VNode {
   const { gyre } = useApp();
-  const members = useLive<OwnLobby['view'] | null>(lobby ?? NO_LOBBY)?.members ?? [];
+  const members = useLive<LobbyOf<'connect-four'>['view'] | null>(lobby ?? NO_LOBBY)?.members ?? [];
   return (
     <div class="opponents">
       {SIDES.map((side) => {

@@ -1,13 +1,13 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp } from '../app/parts.ts';
-import type { OwnLobby, OwnMatch } from '../app/parts.ts';
+import type { LobbyOf, MatchOf } from '../games/page-game.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 
 export interface GameActionsProps {
-  readonly match: OwnMatch;
-  readonly lobby: OwnLobby | null;
+  readonly match: MatchOf<'connect-four'>;
+  readonly lobby: LobbyOf<'connect-four'> | null;
   /** Whether the game is still played. */
   readonly isOn: boolean;
 }

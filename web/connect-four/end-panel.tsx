@@ -2,18 +2,18 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MatchResult } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
-import type { OwnLobby, OwnMatch } from '../app/parts.ts';
+import type { LobbyOf, MatchOf } from '../games/page-game.ts';
 import { useLive } from '../live/use-live.ts';
 import { MATCH_CLOSE_WORDS } from '../words/reasons.ts';
 import type { Side } from './sides.ts';
-import { EndActions } from './end-actions.tsx';
+import { EndActions } from '../match/end-actions.tsx';
 import { endWords } from './end-words.ts';
 import type { NameOf } from './move-words.ts';
-import { outcomeOf, winnerOf } from './outcome.ts';
+import { outcomeOf, winnerOf } from '../match/outcome.ts';
 
 export interface EndPanelProps {
-  readonly match: OwnMatch;
-  readonly lobby: OwnLobby | null;
+  readonly match: MatchOf<'connect-four'>;
+  readonly lobby: LobbyOf<'connect-four'> | null;
   /** null: the game ended without one, or one is out of it. */
   readonly result: MatchResult | null;
   readonly hasLine: boolean;

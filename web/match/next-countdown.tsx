@@ -7,11 +7,12 @@ export interface NextCountdownProps {
   readonly lobby: OwnLobby;
   readonly match: OwnMatch;
   readonly myId: string;
+  readonly beginningWords: string;
 }
 
-/** The countdown to the rematch. */
-export function NextCountdown({ lobby, match, myId }: NextCountdownProps): VNode | null {
+/** The countdown to the next match. */
+export function NextCountdown({ lobby, match, ...rest }: NextCountdownProps): VNode | null {
   const view = useLive<OwnLobby['view']>(lobby);
   if (view.matchId === match.id) return null;
-  return <Countdown lobby={lobby} view={view} myId={myId} />;
+  return <Countdown lobby={lobby} view={view} {...rest} />;
 }

@@ -6,6 +6,9 @@ import type { Position } from './position.ts';
 /** How a player is spoken of: `You` or a name. */
 export type NameOf = (side: number) => string;
 
+/** While the seats are taken. */
+export const BEGINNING_WORDS = 'Setting the board…';
+
 /** What a move did, for those who can't see it; empty if nothing happened. */
 export function moveWords(before: Position, after: Position, nameOf: NameOf): string {
   const words: string[] = [];
