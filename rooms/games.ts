@@ -1,5 +1,6 @@
 import { connectFour } from './connect-four/game.ts';
+import { relay } from './relay/game.ts';
 
 /** The games, as the world may know them: clients import the type of this registry. */
-export const games = { 'connect-four': connectFour } as const;
+export const games = { 'connect-four': connectFour, relay } as const;
 export type Games = typeof games;

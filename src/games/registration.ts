@@ -16,6 +16,7 @@ export function registrationFaults(key: string, game: GameDefinition): readonly 
     ...playerFaults(game),
     ...teamFaults(game),
     ...timingFaults(game),
+    ...startFaults(game),
     ...messageFaults(game),
     ...settingsFaults(game.settings),
     ...notBuiltYet(game),
@@ -112,13 +113,14 @@ function hasJsonSchema(schema: z.ZodObject): boolean {
   }
 }
 
-function notBuiltYet({ durability, startMode, lateJoin, spectators }: GameDefinition): string[] {
+function startFaults({ startMode, lateJoin }: GameDefinition): string[] {
   return faults([
-    [durability !== 'commit', `durability "${durability}" isn't built yet; use "commit"`],
-    [startMode === 'instant', 'startMode "instant" isn\'t built yet; use "host" or "all-ready"'],
-    [lateJoin, "lateJoin isn't built yet"],
-    [spectators, "spectators aren't built yet"],
+    [startMode === 'instant' && !lateJoin, 'startMode "instant" needs lateJoin: players come as they like'],
   ]);
+}
+
+function notBuiltYet({ durability }: GameDefinition): string[] {
+  return faults([[durability !== 'commit', `durability "${durability}" isn't built yet; use "commit"`]]);
 }
 
 function faults(checks: readonly (readonly [wrong: boolean, text: string])[]): string[] {

@@ -114,9 +114,7 @@ test.each<[string, Partial<GameDefinition>, RegExp]>([
   ['the same lobby key twice', { lobbyKeys: ['map', 'map'] }, /lobbyKeys/],
   ["the service's message names", { messages: { __gyre: z.undefined() } }, /__/],
   ['a durability that is not built yet', { durability: 'none' }, /durability "none" isn't built yet/],
-  ['a start mode that is not built yet', { startMode: 'instant' }, /"instant" isn't built yet/],
-  ['late joining', { lateJoin: true }, /lateJoin isn't built yet/],
-  ['spectators', { spectators: true }, /spectators aren't built yet/],
+  ['an instant start that nobody may join late', { startMode: 'instant' }, /"instant" needs lateJoin/],
 ])('a game with %s is refused when it is registered', (_, change, message) => {
   expect(() => new GameRegistry({ ludo: { ...game, ...change } })).toThrow(message);
 });

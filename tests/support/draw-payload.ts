@@ -41,6 +41,9 @@ function drawValue(schema: JsonSchema, draw: Draw): unknown {
       return Object.fromEntries(
         Object.entries(schema.properties ?? {}).map(([name, property]) => [name, drawValue(property, draw)]),
       );
+    case undefined:
+      // Anything that JSON can say.
+      return [null, draw() < 0.5, 'x', [draw()], { any: draw() }][Math.floor(draw() * 5)];
     default:
       throw new Error(`Teach drawValue() this schema: ${JSON.stringify(schema)}`);
   }

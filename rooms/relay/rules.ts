@@ -1,0 +1,49 @@
+/** Deeper data is a mistake, or an attack on whoever walks through it. */
+export const MAX_DATA_DEPTH = 16;
+
+/** Whether a value is JSON, and not too deep: what every client can read, whatever it is written in. */
+export function isJson(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth === MAX_DATA_DEPTH) return false;
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.values(value).every((inner) => isJson(inner, depth + 1));
+}
+
+/** A member, as the rules of succession see it. */
+export interface Member {
+  readonly index: number;
+  readonly connected: boolean;
+  readonly left: boolean;
+}
+
+/** Who follows a host that is gone: the longest-present member who is there. null if nobody is. */
+export function successorOf(hostIndex: number, members: readonly Member[]): number | null {
+  const heir = members.find(({ index, connected, left }) => index !== hostIndex && connected && !left);
+  return heir?.index ?? null;
+}
+
+/** How a match ended, as one member says. Best first; seats in one group share their place. */
+export interface Proposal {
+  readonly placements: readonly (readonly number[])[];
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** Whether a proposal gives each of `seatCount` seats one place, and no other any. */
+export function isComplete({ placements, scores }: Proposal, seatCount: number): boolean {
+  const placed = placements.flat();
+  const known = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < seatCount;
+  const once = new Set(placed).size === placed.length && placed.length === seatCount;
+  return once && placed.every(known) && Object.keys(scores).every((index) => known(Number(index)));
+}
+
+/** Whether two members say the same. The order within a group says nothing. */
+export function isSame(one: Proposal | undefined, other: Proposal): boolean {
+  return one !== undefined && textOf(one) === textOf(other);
+}
+
+function textOf({ placements, scores }: Proposal): string {
+  const groups = placements.map((group) => group.toSorted((a, b) => a - b));
+  const points = Object.entries(scores).toSorted(([a], [b]) => Number(a) - Number(b));
+  return JSON.stringify([groups, points]);
+}
