@@ -20,6 +20,7 @@ describe('readConfig', () => {
       directAddress: null,
       origins: null,
       rateLimits: true,
+      maxSocketsPerAddress: 2_000,
       operatorToken: null,
       logLevel: 'info',
       trustedProxyHops: 0,
@@ -44,7 +45,9 @@ describe('readConfig', () => {
       GYRE_OPERATOR_TOKEN: 'operator-token-1',
       GYRE_LOG_LEVEL: 'debug',
       GYRE_TRUSTED_PROXIES: '2',
+      GYRE_MAX_SOCKETS_PER_ADDRESS: '50000',
     });
+    expect(config).toMatchObject({ rateLimits: true, maxSocketsPerAddress: 50_000 });
     expect(config).toMatchObject({ port: 0, host: '::1', secret: SECRET, logLevel: 'debug', trustedProxyHops: 2 });
     expect(config).toMatchObject({ databaseUrl: 'postgresql://gyre:secret@db/gyre?sslmode=require', production: true });
     expect(config).toMatchObject({ publicUrl: 'https://play.example.org', directAddress: 'a.example.org:2600/p1' });

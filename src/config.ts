@@ -26,6 +26,8 @@ export interface Config {
   readonly origins: readonly string[] | null;
   /** Whether the REST limits are enforced. A room's caps always are. */
   readonly rateLimits: boolean;
+  /** How many connections one address may hold open; it counts only with `rateLimits`. */
+  readonly maxSocketsPerAddress: number;
   /** Bearer token of the operator's console and routes; null = those are closed. */
   readonly operatorToken: string | null;
   readonly logLevel: parse.LogLevel;
@@ -109,8 +111,14 @@ export const VARIABLES = {
   GYRE_RATE_LIMITS: variable({
     type: '`on` or `off`',
     default: 'on',
-    doc: "The limits on REST calls, never a room's caps. `off` is for tests and refused in production.",
+    doc: "The limits on REST calls and on the connections of an address, never a room's caps. `off` is for tests and refused in production.",
     parse: parse.onOff,
+  }),
+  GYRE_MAX_SOCKETS_PER_ADDRESS: variable({
+    type: 'integer 1–1000000',
+    default: '2000',
+    doc: 'How many connections one address (one /64 of IPv6) may hold open; one more is answered 429. Behind trusted proxies only WebSockets count, since proxies share theirs between clients. A load test from one machine may need more.',
+    parse: parse.integer(1, 1_000_000),
   }),
   GYRE_OPERATOR_TOKEN: variable({
     type: 'at least 16 characters',
@@ -165,6 +173,7 @@ export function readConfig(env: Environment): Config {
     directAddress: optional(env, 'GYRE_DIRECT_ADDRESS'),
     origins: optional(env, 'GYRE_ORIGINS'),
     rateLimits,
+    maxSocketsPerAddress: required(env, 'GYRE_MAX_SOCKETS_PER_ADDRESS'),
     operatorToken: optional(env, 'GYRE_OPERATOR_TOKEN'),
     logLevel: required(env, 'GYRE_LOG_LEVEL'),
     trustedProxyHops: required(env, 'GYRE_TRUSTED_PROXIES'),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Answer } from '../../tests/support/http.ts';
@@ -299,6 +300,46 @@ test('[RQ-7] an address has a budget for everything it asks for', async () => {
   expect([...new Set(answers.map(({ status }) => status))]).toEqual([404, 429]);
   const refused = answers.find(({ status }) => status === 429);
   expect(Number(refused?.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+});
+
+test('[HD-13] an address holds so many connections open; one more is 429, until one is closed; others are let in', async () => {
+  await using few = await startHttpService({ config: { rateLimits: true, maxSocketsPerAddress: 2 } });
+  const { hostname, port } = new URL(few.url);
+  const held = [1, 2].map(() => connect(Number(port), hostname));
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  const ask = () => rawRequest(few.url, 'GET /v1/games HTTP/1.1\r\nHost: x\r\n\r\n');
+  const refused = await ask();
+  expect([refused.status, JSON.parse(refused.body)]).toMatchObject([429, { code: 'rate-limited', retryable: true }]);
+  expect(refused.head).toMatch(/^Retry-After: \d+\r$/m);
+  held[0]?.destroy();
+  await waitFor(async () => (await ask()).status === 200);
+  held[1]?.destroy();
+});
+
+test('[HD-13] behind a proxy, whose connections are shared, the WebSockets of an address are counted', async () => {
+  const open: Duplex[] = [];
+  await using behind = await startHttpService({
+    config: { rateLimits: true, maxSocketsPerAddress: 2, trustedProxyHops: 1 },
+    onUpgrade: (_req, socket) => {
+      open.push(socket.resume());
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    },
+  });
+  const { hostname, port } = new URL(behind.url);
+  /** Opens one and leaves it open. */
+  const statusFrom = async (address: string) => {
+    const socket = connect(Number(port), hostname);
+    const headers = `X-Forwarded-For: ${address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`;
+    socket.write(`GET /abc/m_12345678 HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return Number(answer.toString('latin1', 9, 12));
+  };
+  const statuses = [];
+  for (const last of [1, 1, 1, 2]) statuses.push(await statusFrom(`192.0.2.${last}`));
+  expect(statuses).toEqual([101, 101, 429, 101]);
+  open[0]?.destroy();
+  await waitFor(async () => (await statusFrom('192.0.2.1')) === 101);
+  for (const socket of open) socket.destroy();
 });
 
 test('[RQ-8] X-Forwarded-For counts for nothing unless proxies are trusted, and then from the right', async () => {

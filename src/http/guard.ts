@@ -3,10 +3,13 @@
  * Express and before Colyseus see it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import type { Logger } from '../ops/logging.ts';
+import { clientAddress } from './client-address.ts';
 import { isPreflight, OriginPolicy } from './cors.ts';
+import { OpenSockets } from './open-sockets.ts';
 import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { endRaw, rawProblem } from './raw-response.ts';
@@ -16,7 +19,10 @@ import { sendProblem } from './send.ts';
 import { upgradeTarget } from './upgrade-target.ts';
 
 export interface GuardOptions {
-  readonly config: Pick<Config, 'origins' | 'publicUrl' | 'directAddress' | 'trustedProxyHops'>;
+  readonly config: Pick<
+    Config,
+    'origins' | 'publicUrl' | 'directAddress' | 'trustedProxyHops' | 'rateLimits' | 'maxSocketsPerAddress'
+  >;
   readonly limits: RateLimits;
   readonly log: Logger;
   /** Takes every request that was let through: the Express app. */
@@ -59,6 +65,7 @@ export function createGuardedServer(options: GuardOptions): Server {
     // Any other upgrade that a client offers (h2c) is not taken up, and the request answered as it is.
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
+  server.on('connection', (socket) => guard.connection(socket));
   server.on('request', (req, res) => guard.request(req, res));
   server.on('checkContinue', (req, res) => guard.request(req, res, { expectsContinue: true }));
   server.on('checkExpectation', (req, res) => guard.request(req, res));
@@ -71,13 +78,26 @@ class Guard {
   readonly #options: GuardOptions;
   readonly #origins: OriginPolicy;
   readonly #ownPrefix: string;
+  readonly #sockets: OpenSockets;
 
   constructor(options: GuardOptions) {
     this.#options = options;
-    const { origins, publicUrl, directAddress } = options.config;
+    const { origins, publicUrl, directAddress, rateLimits, maxSocketsPerAddress } = options.config;
+    this.#sockets = new OpenSockets(rateLimits ? maxSocketsPerAddress : Infinity);
     this.#origins = new OriginPolicy(origins, publicUrl);
     const own = directAddress === null ? '/' : new URL(`http://${directAddress}`).pathname;
     this.#ownPrefix = own === '/' ? '' : own;
+  }
+
+  /** Counts a connection that is a client's own. A proxy's is shared by many: there, WebSockets are counted. */
+  connection(socket: Socket): void {
+    const { trustedProxyHops } = this.#options.config;
+    if (trustedProxyHops > 0) return;
+    try {
+      this.#sockets.add(clientAddress(socket.remoteAddress, undefined, 0), socket);
+    } catch (error) {
+      endRaw(socket, rawProblem(error, newId('r')));
+    }
   }
 
   request(req: IncomingMessage, res: ServerResponse, { expectsContinue = false } = {}): void {
@@ -109,7 +129,8 @@ class Guard {
   }
 
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const info = registerRequest(req, this.#options.config.trustedProxyHops);
+    const { trustedProxyHops } = this.#options.config;
+    const info = registerRequest(req, trustedProxyHops);
     // Whoever takes the socket over listens too; until then, a reset must not end the process.
     socket.on('error', () => socket.destroy());
     try {
@@ -120,6 +141,7 @@ class Guard {
       }
       const target = req.method === 'GET' ? upgradeTarget(req.url ?? '', this.#ownPrefix) : null;
       if (target === null) throw new ProblemError('not-found', 'There is no room at this address.');
+      if (trustedProxyHops > 0) this.#sockets.add(info.address, socket);
       req.url = target;
       this.#options.onUpgrade(req, socket, head);
     } catch (error) {
