@@ -13,7 +13,7 @@ export class Html {
   }
 }
 
-type Part = string | number | Html | readonly Html[];
+export type Part = string | number | Html | readonly Html[];
 
 /** A template whose values are escaped unless they are markup themselves. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
@@ -46,6 +46,7 @@ const STYLE = new Html(`
   .tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }
   .tile { border: 1px solid var(--line); border-radius: 10px; padding: .6rem 1rem; min-width: 7rem; }
   .tile b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; }
+  .tile small { font-size: .8rem; font-weight: 500; color: var(--soft); } a.tile { color: inherit; text-decoration: none; }
   .tile span { color: var(--soft); font-size: .82rem; }
   svg { display: block; width: 100%; height: auto; margin: .4rem 0; font: 12px ui-sans-serif, system-ui, sans-serif; }
   svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .axis { stroke: var(--line); }
@@ -77,6 +78,56 @@ export function page(title: string, body: Html): string {
         <main>${body}</main>
       </body>
     </html> `.text;
+}
+
+/** A table with a line of headings; all columns but the first are figures. */
+export function table(headings: readonly string[], rows: readonly (readonly Part[])[]): Html {
+  const cell = (part: Part, column: number): Html =>
+    column === 0 ? html`<td>${part}</td>` : html`<td class="number">${part}</td>`;
+  return html`<table>
+    <tr>
+      ${headings.map((heading, column) =>
+        column === 0 ? html`<th>${heading}</th>` : html`<th class="number">${heading}</th>`,
+      )}
+    </tr>
+    ${rows.map(
+      (row) =>
+        html`<tr>
+          ${row.map(cell)}
+        </tr>`,
+    )}
+  </table>`;
+}
+
+/** A table of names and what there is to say of them. */
+export function facts(rows: readonly (readonly [name: string, value: Part])[]): Html {
+  return html`<table>
+    ${rows.map(
+      ([name, value]) =>
+        html`<tr>
+          <th>${name}</th>
+          <td>${value}</td>
+        </tr>`,
+    )}
+  </table>`;
+}
+
+export interface Tile {
+  readonly figure: string;
+  readonly unit?: string;
+  readonly label: string;
+  readonly tone: 'good' | 'bad' | 'none';
+  /** Where a click leads; left out: nowhere. */
+  readonly href?: string;
+}
+
+/** One figure that matters. */
+export function tile({ figure: value, unit = '', label, tone, href }: Tile): Html {
+  const inside = html`<b class="${tone}">${value} <small>${unit}</small></b
+    ><span>${label}</span>`;
+  return href === undefined
+    ? html`<div class="tile">${inside}</div>`
+    : html`<a class="tile" href="${href}">${inside}</a>`;
 }
 
 /** Three digits that matter, and no more. */

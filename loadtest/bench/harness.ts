@@ -65,5 +65,5 @@ export interface BenchContext {
    * Starts a TypeScript file (a path from `loadtest/bench/`) as a process of its own, and resolves when it is ready.
    * The file calls `serveParent` of `child-side.ts`.
    */
-  start(file: string, options?: ChildOptions): Promise<Child>;
+  readonly start: (file: string, options?: ChildOptions) => Promise<Child>;
 }

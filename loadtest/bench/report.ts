@@ -1,4 +1,4 @@
-import { figure, html, type Html, page } from '../html.ts';
+import { facts, figure, html, type Html, page, table, tile } from '../html.ts';
 import { stripPlot } from '../plots.ts';
 import { certaintyOfRange } from '../statistics.ts';
 import type { Metric } from './harness.ts';
@@ -7,13 +7,28 @@ import { oursOf, type MetricSummary } from './summary.ts';
 
 /** One page of all results that are there, each with where and how it was measured. */
 export function benchReport(results: readonly BenchResult[]): string {
-  const intro = html`<h1>Gyre's benchmarks</h1>
+  const body = html`<h1>Gyre's benchmarks</h1>
     <p class="soft">
       Each subject is measured in turns with the others (A B B A), so that whatever else the machine does falls on all
-      alike. A ratio is ours over the other's in the same pair; its range is that of the pairs. Less is better
-      everywhere.
-    </p>`;
-  return page('Gyre · benchmarks', html`${intro}${results.map(caseSection)}`);
+      alike. A ratio is ours over the other's in the same pair. Its range is the least and the greatest of the pairs;
+      how certain it is that the true median lies in it follows from how many there are. Less is better everywhere.
+    </p>
+    <div class="tiles">
+      ${results.flatMap((result) => result.summaries.map((summary) => summaryTile(result, summary)))}
+    </div>
+    ${results.map(caseSection)}`;
+  return page('Gyre · benchmarks', body);
+}
+
+function summaryTile({ bench }: BenchResult, { metric, values, judged, met }: MetricSummary): Html {
+  const { goal, unit, title } = metric;
+  return tile({
+    figure: figure(judged ?? values[oursOf(bench)]?.median ?? NaN),
+    unit: goal?.over === undefined || judged === null ? unit : `× ${goal.over}`,
+    label: `${bench.id} · ${title}${goal ? `, goal ≤ ${figure(goal.atMost)}` : ''}`,
+    tone: met === null ? 'none' : met ? 'good' : 'bad',
+    href: `#${bench.id}`,
+  });
 }
 
 function caseSection(result: BenchResult): Html {
@@ -62,26 +77,18 @@ function verdictMark({ metric, judged, met }: MetricSummary): Html {
 }
 
 function ratioTable({ bench }: BenchResult, { ratios }: MetricSummary): Html {
-  const ours = oursOf(bench);
   const rows = Object.entries(ratios);
   if (rows.length === 0) return html``;
-  return html`<table>
-    <tr>
-      <th>${ours} over</th>
-      <th class="number">median</th>
-      <th class="number">range of pairs</th>
-      <th class="number">pairs</th>
-    </tr>
-    ${rows.map(
-      ([name, ratio]) =>
-        html`<tr>
-          <td>${name}</td>
-          <td class="number"><b>${figure(ratio.median)}</b></td>
-          <td class="number">${figure(ratio.min)} – ${figure(ratio.max)}</td>
-          <td class="number">${ratio.count}</td>
-        </tr>`,
-    )}
-  </table>`;
+  return table(
+    [`${oursOf(bench)} over`, 'median', 'range of pairs', 'pairs', 'certainty'],
+    rows.map(([name, { median, min, max, count }]) => [
+      name,
+      html`<b>${figure(median)}</b>`,
+      `${figure(min)} – ${figure(max)}`,
+      count,
+      `${Math.round(certaintyOfRange(count) * 100)} %`,
+    ]),
+  );
 }
 
 function invalidRuns({ runs }: BenchResult): Html {
@@ -89,41 +96,25 @@ function invalidRuns({ runs }: BenchResult): Html {
   if (invalid.length === 0) return html``;
   return html`<details>
     <summary class="bad">${invalid.length} samples did not count</summary>
-    ${invalid.map((run) => html`<pre>${run.subject}, pair ${run.pair}: ${run.invalid ?? ''}</pre>`)}
+    ${invalid.map((run) => html`<pre>${run.subject}, pair ${run.pair + 1}: ${run.invalid ?? ''}</pre>`)}
   </details>`;
 }
 
 function provenance({ machine, measuredAt, command, seed, runs }: BenchResult): Html {
   const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   const loads = runs.map(({ loadAverage }) => loadAverage);
-  const pairs = new Set(runs.filter(({ invalid }) => invalid === null).map(({ pair }) => pair)).size;
-  const certainty = Math.round(certaintyOfRange(pairs) * 100);
   return html`<details>
     <summary>How it was measured</summary>
-    <table>
-      <tr>
-        <th>when</th>
-        <td>${measuredAt}, commit ${machine.commit ?? 'unknown'}</td>
-      </tr>
-      <tr>
-        <th>command</th>
-        <td><code>${command}</code>, seed ${seed}</td>
-      </tr>
-      <tr>
-        <th>machine</th>
-        <td>
-          ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.kernel}; load average
-          ${figure(Math.min(...loads))} – ${figure(Math.max(...loads))}
-        </td>
-      </tr>
-      <tr>
-        <th>versions</th>
-        <td>${[`Node ${machine.node}`, ...packages].join(', ')}</td>
-      </tr>
-      <tr>
-        <th>ranges</th>
-        <td>least and greatest of ${pairs} pairs; the true median lies between them with ${certainty} % certainty</td>
-      </tr>
-    </table>
+    ${facts([
+      ['when', `${measuredAt}, commit ${machine.commit ?? 'unknown'}`],
+      ['command', html`<code>${command}</code>, seed ${seed}`],
+      ['machine', describe(machine)],
+      ['load average', `${figure(Math.min(...loads))} – ${figure(Math.max(...loads))}`],
+      ['versions', [`Node ${machine.node}`, ...packages].join(', ')],
+    ])}
   </details>`;
+}
+
+function describe({ cpu, cores, memoryGb, kernel }: BenchResult['machine']): string {
+  return `${cpu}, ${cores} cores, ${memoryGb} GB, ${kernel}`;
 }
