@@ -1,6 +1,6 @@
 import type { Schema } from '@colyseus/schema';
 import { SEAT_TAKE_MS } from '../../protocol/limits.ts';
-import { GYRE_TYPE, type GyreInput, type GyreMessage, type MatchResult } from '../../protocol/room-messages.ts';
+import type { GyreInput, MatchResult } from '../../protocol/room-messages.ts';
 import { toResult } from './finish.ts';
 import { type FaultListener, GameCalls } from './game-calls.ts';
 import type { AnyRoom, AnyRoomClass, RoomContext } from './game-room.ts';
@@ -9,20 +9,12 @@ import type { HiddenState } from './hidden-state.ts';
 import { KeptValues } from './kept.ts';
 import { MatchRecorder, newEncoder, type ReadMatch, readMatch } from './match-recorder.ts';
 import { type Parsed, parsePayload } from './payload.ts';
-import type {
-  CommitRecord,
-  MatchInit,
-  Outgoing,
-  Received,
-  RecordedMatch,
-  SeatInit,
-  SeatStatus,
-  StepOutput,
-} from './ports.ts';
+import type { CommitRecord, MatchInit, Received, RecordedMatch, SeatInit, SeatStatus, StepOutput } from './ports.ts';
 import { MatchRandom } from './random.ts';
 import type { SeatState } from './seat-state.ts';
 import { SeatTable } from './seat-table.ts';
 import type { StateEncoder } from './state-codec.ts';
+import { StepMessages } from './step-messages.ts';
 import { StepQueue } from './step-queue.ts';
 import { TimerSet } from './timers.ts';
 
@@ -54,9 +46,8 @@ export class MatchCore {
   readonly #kept: KeptValues;
   readonly #random: MatchRandom;
   readonly #queue: StepQueue;
-  #outgoing: Outgoing[] = [];
+  readonly #messages: StepMessages;
   #givenUp: number[] = [];
-  readonly #acks = new Map<number, number>();
   #tick: number;
   #nowMs: number;
   #started: boolean;
@@ -88,13 +79,14 @@ export class MatchCore {
     this.#started = hidden?.started ?? false;
     this.#asleep = hidden?.asleep ?? false;
     this.#queue = new StepQueue(this.game.tickRateHz);
+    this.#messages = new StepMessages(this.game.events);
     this.#result = hidden?.result ?? null;
     this.#calls = new GameCalls(hidden?.faults ?? 0, onFault);
     this.#random = hidden === undefined ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(hidden.random);
     this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
     this.#kept = new KeptValues(hidden?.kept);
     const known = init.seats.slice(0, hidden?.seats.length);
-    this.#seats = new SeatTable(known, (seatIndex, name, payload) => this.#sendEvent(seatIndex, name, payload));
+    this.#seats = new SeatTable(known, (seatIndex, name, payload) => this.#messages.event(seatIndex, name, payload));
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
     this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
@@ -190,9 +182,7 @@ export class MatchCore {
     this.#queue.addInput(seatIndex, () => {
       if (this.#result !== null || seat.givenUp) return;
       const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload: parsed.payload });
-      if (requestId === null) return;
-      const answer = refused === null ? { ok: true } : { ok: false, refused };
-      this.#outgoing.push({ seatIndex, type: name, payload: answer, requestId });
+      if (requestId !== null) this.#messages.answer(seatIndex, name, { requestId, refused });
     });
     return 'queued';
   }
@@ -286,16 +276,16 @@ export class MatchCore {
     const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload });
     seat.consume(seq, wantsReply ? { refused } : null);
     const reply = wantsReply ? seat.replyTo(seq) : null;
-    if (reply === null) this.#acks.set(seat.init.index, seq);
-    else this.#say(seat.init.index, reply);
+    if (reply === null) this.#messages.acknowledge(seat.init.index, seq);
+    else this.#messages.say(seat.init.index, reply);
   }
 
   /** Answers an input that came before once more. */
   #repeat(seat: SeatState, seq: number, wantsReply: boolean): void {
     if (seq > seat.lastSeq) return;
     const reply = wantsReply ? seat.replyTo(seq) : null;
-    if (reply === null) this.#acks.set(seat.init.index, seat.lastSeq);
-    else this.#say(seat.init.index, reply);
+    if (reply === null) this.#messages.acknowledge(seat.init.index, seat.lastSeq);
+    else this.#messages.say(seat.init.index, reply);
   }
 
   #giveUp(seat: SeatState): void {
@@ -318,35 +308,17 @@ export class MatchCore {
     this.#result = toResult({ placements: [this.#seats.inits] }, this.#seats.inits);
   }
 
-  #say(seatIndex: number, message: GyreMessage): void {
-    this.#send(seatIndex, GYRE_TYPE, message);
-  }
-
-  /** An event is what the contract says, and as it is now: what becomes of the author's object later is not sent. */
-  #sendEvent(seatIndex: number | null, name: string, payload: unknown): void {
-    const schema = Object.hasOwn(this.game.events, name) ? this.game.events[name] : undefined;
-    if (schema === undefined) throw new Error(`The contract has no event "${name}".`);
-    this.#send(seatIndex, name, structuredClone(schema.parse(payload)));
-  }
-
-  #send(seatIndex: number | null, type: string, payload: unknown): void {
-    this.#outgoing.push({ seatIndex, type, payload });
-  }
-
   #output(): StepOutput {
     const record = this.#recordOrFail();
-    for (const [seatIndex, seq] of this.#acks) this.#say(seatIndex, { type: 'ack', seq });
-    this.#acks.clear();
     const { failed } = this.#calls;
     const output: StepOutput = {
       record: failed ? null : record,
       patch: failed ? null : (record?.state ?? null),
-      messages: this.#outgoing,
+      messages: this.#messages.take(),
       givenUp: this.#givenUp,
       result: failed ? null : this.#result,
       failed,
     };
-    this.#outgoing = [];
     this.#givenUp = [];
     this.#over = failed || this.#result !== null;
     return output;
@@ -384,7 +356,7 @@ export class MatchCore {
       timer: (name, callback) => this.#timers.declare(name, callback),
       keep: (name, initial) => this.#kept.declare(name, initial),
       random: () => this.#random.next(),
-      broadcast: (name, payload) => this.#sendEvent(null, name, payload),
+      broadcast: (name, payload) => this.#messages.event(null, name, payload),
       finish: (finish) => {
         this.#result ??= toResult(finish, this.#seats.inits);
       },

@@ -1,0 +1,54 @@
+import { GYRE_TYPE, type GyreMessage } from '../../protocol/room-messages.ts';
+import type { PayloadSchemas } from './define-game.ts';
+import type { Outgoing } from './ports.ts';
+
+/** What a step says to the match's clients, in the order in which they get it; acknowledgements come last. */
+export class StepMessages {
+  readonly #events: PayloadSchemas;
+  #outgoing: Outgoing[] = [];
+  /** The last consumed input, by seat. */
+  readonly #acks = new Map<number, number>();
+
+  /** @param events of the game's contract */
+  constructor(events: PayloadSchemas) {
+    this.#events = events;
+  }
+
+  say(seatIndex: number, message: GyreMessage): void {
+    this.#send(seatIndex, GYRE_TYPE, message);
+  }
+
+  acknowledge(seatIndex: number, seq: number): void {
+    this.#acks.set(seatIndex, seq);
+  }
+
+  /** The answer to a plain Colyseus request of the type `name`. */
+  answer(seatIndex: number, name: string, { requestId, refused }: { requestId: number; refused: string | null }): void {
+    const payload = refused === null ? { ok: true } : { ok: false, refused };
+    this.#outgoing.push({ seatIndex, type: name, payload, requestId });
+  }
+
+  /**
+   * An event is what the contract says, and as it is now: what becomes of the author's object later is not sent.
+   * @param seatIndex null: to everyone
+   * @throws Error for an event that the contract doesn't have, ZodError for a payload that doesn't fit
+   */
+  event(seatIndex: number | null, name: string, payload: unknown): void {
+    const schema = Object.hasOwn(this.#events, name) ? this.#events[name] : undefined;
+    if (schema === undefined) throw new Error(`The contract has no event "${name}".`);
+    this.#send(seatIndex, name, structuredClone(schema.parse(payload)));
+  }
+
+  /** All of it; what comes after belongs to the next step. */
+  take(): readonly Outgoing[] {
+    for (const [seatIndex, seq] of this.#acks) this.say(seatIndex, { type: 'ack', seq });
+    this.#acks.clear();
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    return outgoing;
+  }
+
+  #send(seatIndex: number | null, type: string, payload: unknown): void {
+    this.#outgoing.push({ seatIndex, type, payload });
+  }
+}
