@@ -40,6 +40,8 @@ export const SEAT_RIGHT_MS = 60_000;
 /** A seat of an opened match that nobody takes in this time is given up. */
 export const SEAT_TAKE_MS = 30_000;
 export const RECONNECT_GRACE_DEFAULT_MS = 60_000;
+/** Seats that a match may have had in all: who leaves and joins again gets another. */
+export const MATCH_SEATS_MAX = 250;
 
 /** Without an open socket, a player counts as connected for this long after the last sign of life. */
 export const CONNECTED_AFTER_SIGN_MS = 15_000;

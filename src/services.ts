@@ -68,7 +68,7 @@ export class Services {
       ...this.accounts.routes,
       ...gameRoutes(games),
       ...lobbyRoutes({ ...parts, lobbies: this.lobbies, matches: this.matches }),
-      ...matchRoutes({ ...place, db, rights: this.seatRights, rooms, watchable: new Set<string>() }),
+      ...matchRoutes({ ...place, db, rights: this.seatRights, rooms, watchable: games.watchable }),
       ...hubRoutes({ ...place, rights: hubRights }),
     ];
   }

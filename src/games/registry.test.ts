@@ -119,6 +119,12 @@ test.each<[string, Partial<GameDefinition>, RegExp]>([
   expect(() => new GameRegistry({ ludo: { ...game, ...change } })).toThrow(message);
 });
 
+test('a game may begin with its lobby, take players late and be watched', () => {
+  const open = new GameRegistry({ ludo: { ...game, startMode: 'instant', lateJoin: true, spectators: true } });
+  expect(open.infos()).toMatchObject([{ startMode: 'instant', lateJoin: true, spectators: true }]);
+  expect([open.watchable, registry.watchable]).toEqual([new Set(['ludo']), new Set()]);
+});
+
 test('all faults of all games are told at once', () => {
   const register = () => new GameRegistry({ hub: { ...game, name: 'hub' }, ludo: { ...game, title: '' } });
   expect(register).toThrow(/game "hub": name "hub" is taken[\s\S]*game "ludo": title/);

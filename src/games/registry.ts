@@ -44,6 +44,11 @@ export class GameRegistry {
     return game;
   }
 
+  /** Names of the games that may be watched. */
+  get watchable(): ReadonlySet<string> {
+    return new Set(this.names.filter((name) => this.get(name)?.spectators));
+  }
+
   get names(): readonly string[] {
     return [...this.#entries.keys()];
   }

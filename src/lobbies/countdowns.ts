@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, or } from 'drizzle-orm';
 import type { Clock } from '../clock.ts';
 import { lobbies } from '../store/schema.ts';
 import type { Database } from '../store/transaction.ts';
@@ -15,8 +15,8 @@ export interface CountdownsParts {
 const AGAIN_AFTER_MS = 1_000;
 
 /**
- * Ends countdowns. Their truth is in the database, so that one goes on over a restart; here is one timer, for the next
- * that ends.
+ * Ends countdowns, and hands off the lobbies that start without one. Their truth is in the database, so that they go on
+ * over a restart; here is one timer, for the next that ends.
  */
 export class Countdowns {
   readonly #parts: CountdownsParts;
@@ -42,19 +42,22 @@ export class Countdowns {
     await this.#running;
   }
 
-  /** A countdown that ends then was begun. */
+  /** A countdown that ends then was begun, or a lobby is to start at once. */
   begun(endsAt: Date): void {
     this.#wakeAt(endsAt.getTime());
   }
 
-  /** Begins the hand-off of each lobby whose countdown is over. Done by a timer; tests that move the clock call it. */
+  /**
+   * Begins the hand-off of each lobby whose countdown is over, or that starts without one. Done by a timer; tests that move
+   * the clock call it.
+   */
   async sweep(): Promise<void> {
     const { db, clock } = this.#parts;
     this.#disarm();
     const running = await db
       .select({ id: lobbies.id, endsAt: lobbies.countdownEndsAt })
       .from(lobbies)
-      .where(eq(lobbies.state, 'countdown'))
+      .where(or(eq(lobbies.state, 'countdown'), and(eq(lobbies.state, 'open'), eq(lobbies.startDue, true))))
       .orderBy(asc(lobbies.countdownEndsAt));
     const now = clock.now();
     for (const { id, endsAt } of running) {

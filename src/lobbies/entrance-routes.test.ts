@@ -185,7 +185,7 @@ describe('a password that is changed while it is compared', () => {
     const { id } = await bed.gather([ann], { password: 'old' });
     const { games, db } = bed.http;
     const door = new Door({ ...bed.http, passwords: new Passwords() });
-    const entrances = new LobbyEntrances({ changes: bed.lobbies.changes, games });
+    const entrances = new LobbyEntrances({ changes: bed.lobbies.changes, games, matches: bed.matches });
     const knock = { playerId: bob.id, address: '127.0.0.1', code: null, password: 'old' };
     const admission = await door.examine(id, knock);
     expect(admission.passwordRight).toBe(true);

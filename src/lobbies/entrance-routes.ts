@@ -5,6 +5,7 @@ import { Door, type Knock, StaleAdmission } from './door.ts';
 import { draftLobby, type LobbyDraft } from './lobby-draft.ts';
 import { type Entrance, LobbyEntrances } from './lobby-entrances.ts';
 import { parseWhere } from './lobby-filter.ts';
+import { StartWaits } from './start-waits.ts';
 import type { Passwords } from './passwords.ts';
 import { callOf, type LobbyRoutesParts, MemberParams, replyWith, TAG, wholeLobby } from './route-parts.ts';
 
@@ -24,9 +25,10 @@ const MAX_LOOKS = 5;
 
 /** The ways into a lobby, over HTTP. */
 export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): readonly Route[] {
-  const { games } = parts;
+  const { games, matches } = parts;
   const { changes } = parts.lobbies;
-  const entrances = new LobbyEntrances({ changes, games });
+  const entrances = new LobbyEntrances({ changes, games, matches });
+  const waits = new StartWaits(parts);
   const door = new Door({ ...parts, passwords });
 
   /** Checks all that the body says before a password is hashed: that is dear. */
@@ -123,7 +125,9 @@ export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): r
         const filter = parseWhere({ game: game.name, ...body.where }, games);
         const create = body.create ? await draft({ ...body.create, game: body.game }) : null;
         const order = { playerId: player.id, game, filter, create };
-        return transact(async (tx) => entered(await entrances.quickJoin(tx, order), player.id));
+        return waits.run((mayWait) =>
+          transact(async (tx) => entered(await entrances.quickJoin(tx, { ...order, waits: mayWait }), player.id)),
+        );
       },
     }),
   ];

@@ -31,7 +31,7 @@ export class Lobbies {
   constructor(parts: LobbiesParts) {
     this.closed = new ClosedLobbies(parts);
     this.countdowns = new Countdowns(parts);
-    this.changes = new LobbyChanges({ ...parts, onCountdown: (endsAt) => this.countdowns.begun(endsAt) });
+    this.changes = new LobbyChanges({ ...parts, onStartsAt: (at) => this.countdowns.begun(at) });
     this.list = new LobbyList(parts);
     this.moves = new SqlLobbyMoves(this.changes);
     this.presence = new Presence({ ...parts, changes: this.changes });

@@ -7,7 +7,7 @@ import type { Bus } from '../cluster/ports.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Tx } from '../store/transaction.ts';
-import type { FullLobby, Member } from './full-lobby.ts';
+import type { FullLobby, LobbyRow, Member } from './full-lobby.ts';
 import { deleteMembers, insertLobby, insertMember, lobbyIdOf, updateLobby, updateMembers } from './lobby-store.ts';
 import { lobbyInList, lobbyView } from './lobby-view.ts';
 import { clearLobby, raiseRevs } from './member-store.ts';
@@ -16,8 +16,8 @@ export interface LobbyChangesParts {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly games: GameRegistry;
-  /** Told when a countdown was begun. */
-  readonly onCountdown: (endsAt: Date) => void;
+  /** Told when a lobby is to be handed off: at the end of its countdown, or at once. */
+  readonly onStartsAt: (at: Date) => void;
 }
 
 /** A change as it was made: the next state of a lobby that was locked as `before`. */
@@ -43,6 +43,11 @@ export class LobbyChanges {
     return this.#parts.clock.now();
   }
 
+  /** Tells a player's hub, once this is committed, that the player entered or left something. */
+  nudge(tx: Tx, playerId: string): void {
+    tx.afterCommit(() => this.#parts.bus.publish('player', { playerId }));
+  }
+
   /** Teams of a game; none if the game is no longer registered. */
   teamsOf(game: string): readonly TeamInfo[] {
     return this.#parts.games.get(game)?.teams ?? [];
@@ -64,6 +69,7 @@ export class LobbyChanges {
     tx.afterCommit(() => {
       this.#parts.bus.publish('lobby', { lobbyId: lobby.id, game: lobby.game });
       this.#parts.bus.publish('player', { playerId: host.playerId });
+      this.#tellStart(lobby);
     });
     return { lobby, members: [joined] };
   }
@@ -87,9 +93,14 @@ export class LobbyChanges {
       for (const playerId of left) this.#parts.bus.publish('player', { playerId, exit });
       for (const playerId of entered) this.#parts.bus.publish('player', { playerId });
       if (visible) this.#parts.bus.publish('lobby', { lobbyId: lobby.id, game: lobby.game });
-      if (lobby.countdownEndsAt !== null) this.#parts.onCountdown(lobby.countdownEndsAt);
+      this.#tellStart(lobby);
     });
     return { lobby, members };
+  }
+
+  #tellStart({ startDue, countdownEndsAt }: LobbyRow): void {
+    const at = startDue ? this.now() : countdownEndsAt;
+    if (at !== null) this.#parts.onStartsAt(at);
   }
 
   async #saveMembers(tx: Tx, { before, after }: Change): Promise<readonly Member[]> {

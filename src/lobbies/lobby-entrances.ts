@@ -1,23 +1,27 @@
 import { and, asc, eq, inArray, isNull, lt, notExists, sql } from 'drizzle-orm';
+import { MATCH_SEATS_MAX } from '../../protocol/limits.ts';
+import type { LobbyState } from '../../protocol/states.ts';
 import type { GameDefinition } from '../../rooms/kit/define-game.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import { requireVersion } from '../http/if-match.ts';
 import { ProblemError } from '../http/problem.ts';
-import { lobbies, lobbyBans } from '../store/schema.ts';
+import { lobbies, lobbyBans, matchSeats } from '../store/schema.ts';
 import { newId } from '../store/ids.ts';
 import type { Tx } from '../store/transaction.ts';
 import { type Admission, joinerOf, StaleAdmission } from './door.ts';
 import { type FullLobby, type Member, memberOf } from './full-lobby.ts';
-import { refusalAfterPassword, refusalBeforePassword } from './join-rules.ts';
+import { refusalAfterPassword, refusalBeforePassword, teamFull } from './join-rules.ts';
 import { isVisible, type LobbyCall, lobbyNotFound } from './lobby-access.ts';
 import { alreadyInLobby, type LobbyChanges } from './lobby-changes.ts';
 import { drawCode } from './lobby-code.ts';
 import { checkTeam, type LobbyDraft } from './lobby-draft.ts';
 import type { LobbyFilter } from './lobby-filter.ts';
 import { filterSql, listedSql } from './lobby-query.ts';
-import { withMember } from './lobby-rules.ts';
+import { withChangedMember, withMember } from './lobby-rules.ts';
 import { lobbyIdOf, lockLobby } from './lobby-store.ts';
-import { findPlayer } from './member-store.ts';
+import { findPlayer, raiseRevs } from './member-store.ts';
+import type { MatchPort, Seated } from './ports.ts';
+import { lateTeam } from './team-spread.ts';
 
 /** A join as it was asked for, after codes and passwords were compared. */
 export interface Join {
@@ -33,6 +37,19 @@ export interface QuickJoinOrder {
   readonly filter: LobbyFilter;
   /** What to make if nothing fits; null: nothing. */
   readonly create: LobbyDraft | null;
+  /** Whether to throw `StartingSoon` rather than make a lobby, or find none, while one that fits is `starting`. */
+  readonly waits: boolean;
+}
+
+/** A lobby would take the player if its hand-off were over, which is a matter of moments. */
+export class StartingSoon extends Error {
+  override readonly name = 'StartingSoon';
+  readonly lobbyId: string;
+
+  constructor(lobbyId: string) {
+    super(`${lobbyId} is starting`);
+    this.lobbyId = lobbyId;
+  }
 }
 
 /** What came of it. `made` is null for somebody who was in already. */
@@ -45,14 +62,22 @@ const CODES_TRIED = 50;
 /** Each failed look means that another has just joined, so this many in a row say that nothing is free for long. */
 const LOOKS = 20;
 
+export interface LobbyEntrancesParts {
+  readonly changes: LobbyChanges;
+  readonly games: GameRegistry;
+  readonly matches: Pick<MatchPort, 'joinMatch'>;
+}
+
 /** The ways into a lobby. */
 export class LobbyEntrances {
   readonly #changes: LobbyChanges;
   readonly #games: GameRegistry;
+  readonly #matches: Pick<MatchPort, 'joinMatch'>;
 
-  constructor({ changes, games }: { readonly changes: LobbyChanges; readonly games: GameRegistry }) {
+  constructor({ changes, games, matches }: LobbyEntrancesParts) {
     this.#changes = changes;
     this.#games = games;
+    this.#matches = matches;
   }
 
   /** @throws ProblemError `already-in-lobby` */
@@ -68,6 +93,7 @@ export class LobbyEntrances {
   }
 
   /**
+   * A member who is in already, but has no seat in the match that is played, gets one.
    * @throws ProblemError in the contract's order of a join
    * @throws StaleAdmission if the password was changed since it was compared
    */
@@ -79,10 +105,11 @@ export class LobbyEntrances {
     const teams = this.#changes.teamsOf(before.lobby.game);
     checkTeam(team, teams);
     requireVersion(call.ifMatch, before.lobby.version);
-    if (memberOf(before, playerId) !== undefined) return { full: before, made: null };
+    const self = memberOf(before, playerId);
+    if (self !== undefined) return { full: await this.#seatMember(tx, before, self), made: null };
     const wanted = teams.find(({ name }) => name === team) ?? null;
     const joiner = await joinerOf(tx.sql, before.lobby, { playerId, team: wanted });
-    const lateJoin = this.#games.get(before.lobby.game)?.lateJoin ?? false;
+    const lateJoin = this.#takesLate(before);
     const refusal =
       refusalBeforePassword(before, joiner, { lateJoin }) ??
       refusalByPassword(before, admission) ??
@@ -95,6 +122,7 @@ export class LobbyEntrances {
    * Joins the fullest lobby that fits, the oldest first; makes one if none does. Players who come at the same time fill
    * lobbies rather than each making one, and wait for one another only where they must.
    * @throws ProblemError `already-in-lobby`, `no-lobby`
+   * @throws StartingSoon if the order waits
    */
   async quickJoin(tx: Tx, order: QuickJoinOrder): Promise<Entrance> {
     const { playerId, create } = order;
@@ -110,6 +138,7 @@ export class LobbyEntrances {
       const entered = await this.#enterFitting(tx, order, { wait: look > 0 });
       if (entered !== null) return entered;
     }
+    if (order.waits) await this.#throwIfStarting(tx, order);
     if (create === null) throw new ProblemError('no-lobby', `No lobby of ${order.game.name} fits.`);
     return { full: await this.create(tx, playerId, create), made: 'lobby' };
   }
@@ -136,25 +165,37 @@ export class LobbyEntrances {
     return (await this.#fitting(tx, order)).length > 0;
   }
 
-  #fitting(tx: Tx, { playerId, game, filter }: QuickJoinOrder) {
+  async #throwIfStarting(tx: Tx, order: QuickJoinOrder): Promise<void> {
+    if (!order.game.lateJoin) return;
+    // Asked for by state, it will have another one in a moment.
+    const filter = order.filter.filter(({ field }) => field !== 'state');
+    const [found] = await this.#fitting(tx, { ...order, filter }, ['starting']);
+    if (found !== undefined) throw new StartingSoon(found.id);
+  }
+
+  #fitting(tx: Tx, { playerId, game, filter }: QuickJoinOrder, states: readonly LobbyState[] = joinableStates(game)) {
     const barred = tx.sql
       .select({ one: sql`1` })
       .from(lobbyBans)
       .where(and(eq(lobbyBans.lobbyId, lobbies.id), eq(lobbyBans.playerId, playerId)));
-    const joinable = game.lateJoin ? inArray(lobbies.state, ['open', 'in-match']) : eq(lobbies.state, 'open');
+    const full = tx.sql
+      .select({ one: sql`1` })
+      .from(matchSeats)
+      .where(and(eq(matchSeats.matchId, lobbies.matchId), eq(matchSeats.index, MATCH_SEATS_MAX - 1)));
     return tx.sql
       .select({ id: lobbies.id })
       .from(lobbies)
       .where(
         and(
           eq(lobbies.game, game.name),
-          joinable,
+          inArray(lobbies.state, [...states]),
           listedSql(this.#changes.now()),
           eq(lobbies.locked, false),
           isNull(lobbies.passwordHash),
           lt(lobbies.memberCount, lobbies.maxPlayers),
           filterSql(filter),
           notExists(barred),
+          notExists(full),
         ),
       )
       .orderBy(sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`, asc(lobbies.createdAt), asc(lobbies.id))
@@ -166,8 +207,31 @@ export class LobbyEntrances {
     before: FullLobby,
     { playerId, team }: { readonly playerId: string; readonly team: string | null },
   ): Promise<FullLobby> {
-    const after = withMember(before, await this.#newMember(tx, playerId, team));
-    return this.#changes.save(tx, { before, after });
+    const member = await this.#newMember(tx, playerId, team);
+    const seat = await this.#takeSeat(tx, before, member);
+    const wanted = this.#changes.teamsOf(before.lobby.game).find(({ name }) => name === team);
+    if (seat !== null && wanted !== undefined && seat.team !== team) throw teamFull(wanted);
+    return this.#changes.save(tx, { before, after: withMember(before, member) });
+  }
+
+  /** A member who was away when the match began, or has left it, takes part again. */
+  async #seatMember(tx: Tx, before: FullLobby, member: Member): Promise<FullLobby> {
+    if (!this.#takesLate(before) || (await this.#takeSeat(tx, before, member)) === null) return before;
+    const now = (await raiseRevs(tx, [member.playerId])).get(member.playerId);
+    this.#changes.nudge(tx, member.playerId);
+    return withChangedMember(before, { ...member, ...now });
+  }
+
+  /** null if no match is played, or the player is in it. It comes before players are locked. */
+  async #takeSeat(tx: Tx, { lobby }: FullLobby, { playerId, displayName, team }: Member): Promise<Seated | null> {
+    if (lobby.state !== 'in-match' || lobby.matchId === null) return null;
+    const teams = this.#changes.teamsOf(lobby.game);
+    const teamAmong = (present: readonly Seated[]) => lateTeam(present, { wish: team, teams });
+    return this.#matches.joinMatch(tx, lobby.matchId, { playerId, displayName, teamAmong });
+  }
+
+  #takesLate({ lobby }: FullLobby): boolean {
+    return this.#games.get(lobby.game)?.lateJoin ?? false;
   }
 
   async #newMember(tx: Tx, playerId: string, team: string | null): Promise<Member> {
@@ -180,6 +244,10 @@ export class LobbyEntrances {
 }
 
 class NoneFree extends Error {}
+
+function joinableStates({ lateJoin }: GameDefinition): readonly LobbyState[] {
+  return lateJoin ? ['open', 'in-match'] : ['open'];
+}
 
 function refusalByPassword({ lobby }: FullLobby, admission: Admission): ProblemError | null {
   if (lobby.passwordHash === null) return null;
@@ -211,6 +279,7 @@ function lobbyRow(draft: LobbyDraft, host: Member): FullLobby['lobby'] {
     dataPublic,
     dataMembers,
     countdownEndsAt: null,
+    startDue: startMode === 'instant',
     matchId: null,
     lastMatchId: null,
     emptySince: null,

@@ -15,7 +15,16 @@ import {
 } from './lobby-access.ts';
 import type { LobbyChanges } from './lobby-changes.ts';
 import { checkMaxPlayers, checkStartMode, mergeData } from './lobby-draft.ts';
-import { closed, notReady, startCountdown, stopCountdown, withHost, withoutMarks } from './lobby-rules.ts';
+import {
+  closed,
+  notReady,
+  playersNeeded,
+  startCountdown,
+  stopCountdown,
+  withHost,
+  withoutMarks,
+} from './lobby-rules.ts';
+import type { MatchPort } from './ports.ts';
 
 /** A host's patch, its password hashed. */
 export type HostPatch = Omit<LobbyPatch, 'password'> & {
@@ -23,14 +32,22 @@ export type HostPatch = Omit<LobbyPatch, 'password'> & {
   readonly passwordHash?: string | null | undefined;
 };
 
+export interface LobbyHostingParts {
+  readonly changes: LobbyChanges;
+  readonly games: GameRegistry;
+  readonly matches: Pick<MatchPort, 'setPrivate'>;
+}
+
 /** What the host does about the lobby. */
 export class LobbyHosting {
   readonly #changes: LobbyChanges;
   readonly #games: GameRegistry;
+  readonly #matches: Pick<MatchPort, 'setPrivate'>;
 
-  constructor({ changes, games }: { readonly changes: LobbyChanges; readonly games: GameRegistry }) {
+  constructor({ changes, games, matches }: LobbyHostingParts) {
     this.#changes = changes;
     this.#games = games;
+    this.#matches = matches;
   }
 
   /** What the match will be played with clears all marks when it changes, and can't change while there is a match. */
@@ -48,11 +65,15 @@ export class LobbyHosting {
       ...(isPrivate !== undefined && { private: isPrivate }),
       ...(locked !== undefined && { locked }),
       ...(passwordHash !== undefined && { passwordHash }),
+      startDue: before.lobby.startDue && (terms ?? before.lobby).startMode === 'instant',
       dataPublic: data.public,
       dataMembers: data.members,
     };
     const changed = { ...before, lobby };
     const onNewTerms = terms !== null && !isDeepStrictEqual(termsOf(lobby), termsOf(before.lobby));
+    if (lobby.private !== before.lobby.private && lobby.matchId !== null) {
+      await this.#matches.setPrivate(tx, lobby.matchId, lobby.private);
+    }
     return this.#changes.save(tx, { before, after: onNewTerms ? withoutMarks(changed) : changed });
   }
 
@@ -110,9 +131,10 @@ function termsOf({ settings, maxPlayers, startMode }: LobbyRow): Terms {
 }
 
 function startRefusal(full: FullLobby): ProblemError | null {
-  const { state, startMode, minPlayers: needed } = full.lobby;
+  const { state, startMode } = full.lobby;
   if (state !== 'open') return wrongState(state);
-  if (startMode !== 'host') return wrongState(state, `The lobby starts by itself (${startMode}).`);
+  if (startMode === 'all-ready') return wrongState(state, 'The lobby starts by itself when all are ready.');
+  const needed = playersNeeded(full.lobby);
   const there = connectedMembers(full).length;
   if (there < needed) {
     return new ProblemError('too-few-players', `${there} of ${needed} players are there.`, { extensions: { needed } });

@@ -17,13 +17,14 @@ import type { LobbyChanges } from './lobby-changes.ts';
 import { checkTeam, mergeData } from './lobby-draft.ts';
 import {
   allReady,
-  reopened,
+  handOffLeft,
   startCountdown,
   stopCountdown,
   teamHasRoom,
   withChangedMember,
   withMark,
   withoutMember,
+  withStartDue,
 } from './lobby-rules.ts';
 import { bar, liftBar } from './member-store.ts';
 import type { MatchPort } from './ports.ts';
@@ -64,7 +65,7 @@ export class LobbyMembers {
     const { state, matchId } = before.lobby;
     const left = withoutMember(before, call.playerId);
     const isFailed = state === 'starting' && left.lobby.state !== 'closed';
-    const after = isFailed ? reopened(left, 'player-left', this.#changes.now()) : left;
+    const after = isFailed ? handOffLeft(left, this.#changes.now()) : left;
     await this.#changes.save(tx, { before, after });
     if (state === 'starting') await this.#matches.failHandOff(tx, before.lobby, 'player-left');
     if (state === 'in-match' && matchId !== null) await this.#matches.leaveMatch(tx, call.playerId, matchId);
@@ -88,11 +89,16 @@ export class LobbyMembers {
     await liftBar(tx, call.lobbyId, playerId);
   }
 
-  /** The mark that makes everyone ready starts the countdown of an `all-ready` lobby. */
+  /**
+   * The mark that makes everyone ready starts the countdown of an `all-ready` lobby; any starts an `instant` one, also when
+   * it was there already: marks survive a hand-off that failed.
+   */
   #mark(full: FullLobby, playerId: string, ready: boolean | undefined): FullLobby {
     if (ready === undefined) return full;
     const marked = withMark(full, playerId, ready);
-    if (marked === full || !ready || !allReady(marked)) return marked;
+    if (!ready) return marked;
+    if (full.lobby.startMode === 'instant') return withStartDue(marked);
+    if (marked === full || !allReady(marked)) return marked;
     return startCountdown(marked, new Date(this.#changes.now().getTime() + COUNTDOWN_DEFAULT_MS));
   }
 }

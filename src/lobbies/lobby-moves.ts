@@ -3,7 +3,7 @@ import type { LobbyMoves, Start } from '../matches/ports.ts';
 import type { Tx } from '../store/transaction.ts';
 import { connectedMembers, type FullLobby } from './full-lobby.ts';
 import type { LobbyChanges } from './lobby-changes.ts';
-import { afterMatch, notReady, reopened, starting, stopCountdown } from './lobby-rules.ts';
+import { afterMatch, notReady, notStarted, playersNeeded, reopened, starting } from './lobby-rules.ts';
 import { lockLobby } from './lobby-store.ts';
 import { spreadTeams } from './team-spread.ts';
 
@@ -17,10 +17,10 @@ export class SqlLobbyMoves implements LobbyMoves {
 
   async toStarting(tx: Tx, lobbyId: string, matchId: string): Promise<Start | null> {
     const before = await lockLobby(tx, lobbyId);
-    if (before === null || !isCountedDown(before, this.#changes.now())) return null;
+    if (before === null || !isToStart(before, this.#changes.now())) return null;
     const reason = reasonAgainst(before);
     if (reason !== null) {
-      await this.#changes.save(tx, { before, after: stopCountdown(before, reason) });
+      await this.#changes.save(tx, { before, after: notStarted(before, reason) });
       return null;
     }
     await this.#changes.save(tx, { before, after: starting(before, matchId) });
@@ -59,12 +59,14 @@ export class SqlLobbyMoves implements LobbyMoves {
   }
 }
 
-function isCountedDown({ lobby: { state, countdownEndsAt } }: FullLobby, now: Date): boolean {
+/** Whether the countdown is over, or the lobby starts without one. */
+function isToStart({ lobby: { state, countdownEndsAt, startDue } }: FullLobby, now: Date): boolean {
+  if (state === 'open') return startDue;
   return state === 'countdown' && countdownEndsAt !== null && countdownEndsAt <= now;
 }
 
-/** Why a countdown that is over doesn't lead to a start; null if it does. */
+/** Why there is no start now; null if there is. */
 function reasonAgainst(full: FullLobby): LobbyReason | null {
-  if (connectedMembers(full).length < full.lobby.minPlayers) return 'player-left';
+  if (connectedMembers(full).length < playersNeeded(full.lobby)) return 'player-left';
   return notReady(full).length > 0 ? 'player-not-ready' : null;
 }

@@ -93,7 +93,7 @@ function readingRoutes({ db, clock, games, lobbies: { list, changes } }: LobbyRo
 
 function hostRoutes(parts: LobbyRoutesParts, passwords: Passwords): readonly Route[] {
   const { changes } = parts.lobbies;
-  const hosting = new LobbyHosting({ changes, games: parts.games });
+  const hosting = new LobbyHosting({ changes, ...parts });
   return [
     defineRoute({
       method: 'PATCH',

@@ -6,7 +6,13 @@ import { connectedMembers, type FullLobby, type LobbyRow, type Member, memberOf 
 
 export function withMember(full: FullLobby, added: Member): FullLobby {
   const members = [...full.members, added];
-  return withLobby({ ...full, members }, { memberCount: members.length, emptySince: null });
+  return withStartDue(withLobby({ ...full, members }, { memberCount: members.length, emptySince: null }));
+}
+
+/** An open `instant` lobby is to start by itself: somebody is there who wants to play. Others stay as they are. */
+export function withStartDue(full: FullLobby): FullLobby {
+  const { startMode, state } = full.lobby;
+  return startMode === 'instant' && state === 'open' ? withLobby(full, { startDue: true }) : full;
 }
 
 /** Leaving, a kick or an expiry. A host is followed at once; the last to leave closes the lobby. */
@@ -22,7 +28,7 @@ export function withoutMember(full: FullLobby, playerId: string): FullLobby {
 export function closed(full: FullLobby): FullLobby {
   return withLobby(
     { ...full, members: [] },
-    { state: 'closed', memberCount: 0, countdownEndsAt: null, emptySince: null },
+    { state: 'closed', memberCount: 0, countdownEndsAt: null, startDue: false, emptySince: null },
   );
 }
 
@@ -66,7 +72,7 @@ export function withoutMarks(full: FullLobby): FullLobby {
 }
 
 export function startCountdown(full: FullLobby, countdownEndsAt: Date): FullLobby {
-  return withLobby(full, { state: 'countdown', reason: null, countdownEndsAt });
+  return withLobby(full, { state: 'countdown', reason: null, countdownEndsAt, startDue: false });
 }
 
 /** Back to `open`, marks kept. Nothing happens outside of a countdown. */
@@ -75,8 +81,13 @@ export function stopCountdown(full: FullLobby, reason: LobbyReason): FullLobby {
   return withLobby(full, { state: 'open', reason, countdownEndsAt: null });
 }
 
+/** A start that does not come about: back to `open`, or still in it, and nothing begins by itself. */
+export function notStarted(full: FullLobby, reason: LobbyReason): FullLobby {
+  return withLobby(full, { state: 'open', reason, countdownEndsAt: null, startDue: false });
+}
+
 export function starting(full: FullLobby, matchId: string): FullLobby {
-  return withLobby(full, { state: 'starting', countdownEndsAt: null, matchId });
+  return withLobby(full, { state: 'starting', reason: null, countdownEndsAt: null, startDue: false, matchId });
 }
 
 /** After a failed hand-off or a match: `open`, and the clocks of who is away start anew. */
@@ -84,6 +95,12 @@ export function reopened(full: FullLobby, reason: LobbyReason | null, now: Date)
   const members = full.members.map((member) => (member.connected ? member : { ...member, awaySince: now }));
   const open = withLobby({ ...full, members }, { state: 'open', reason, matchId: null, emptySince: null });
   return withEmptySince(open);
+}
+
+/** Somebody left while the match was handed off. In an `instant` lobby the others need not ask again. */
+export function handOffLeft(full: FullLobby, now: Date): FullLobby {
+  const open = reopened(full, 'player-left', now);
+  return connectedMembers(open).length > 0 ? withStartDue(open) : open;
 }
 
 /** After the match: nobody is ready, and the match is the last one. */
@@ -112,9 +129,18 @@ export function allReady(full: FullLobby): boolean {
   return connected.length >= minPlayers && connected.every((member) => member.ready);
 }
 
-/** Connected members who keep the match from starting; a host starts by starting, elsewhere everyone must be ready. */
+/** How many connected members a start takes: into an `instant` match others come as it is played. */
+export function playersNeeded({ startMode, minPlayers }: LobbyRow): number {
+  return startMode === 'instant' ? 1 : minPlayers;
+}
+
+/**
+ * Connected members who keep the match from starting: nobody in an `instant` lobby; a host starts by starting; elsewhere
+ * everyone must be ready.
+ */
 export function notReady(full: FullLobby): readonly string[] {
   const { hostId, startMode } = full.lobby;
+  if (startMode === 'instant') return [];
   return connectedMembers(full)
     .filter(({ ready, playerId }) => !ready && (startMode !== 'host' || playerId !== hostId))
     .map(({ playerId }) => playerId);

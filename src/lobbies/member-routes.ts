@@ -20,7 +20,7 @@ import {
 export function memberRoutes(parts: LobbyRoutesParts): readonly Route[] {
   const { changes } = parts.lobbies;
   const members = new LobbyMembers({ changes, matches: parts.matches });
-  const hosting = new LobbyHosting({ changes, games: parts.games });
+  const hosting = new LobbyHosting({ changes, ...parts });
   return [
     defineRoute({
       method: 'PATCH',

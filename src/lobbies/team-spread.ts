@@ -26,6 +26,17 @@ export function spreadTeams(
   return assigned;
 }
 
+/** The team of a player who comes later: the one that is wished for if it has room, else the smallest. */
+export function lateTeam(
+  present: readonly { readonly team: string | null }[],
+  { wish, teams }: { readonly wish: string | null; readonly teams: readonly TeamInfo[] },
+): string | null {
+  const sizes = new Map(teams.map(({ name }) => [name, present.filter(({ team }) => team === name).length]));
+  const wished = teams.find(({ name }) => name === wish);
+  if (wished !== undefined && (sizes.get(wished.name) ?? 0) < wished.maxPlayers) return wished.name;
+  return smallest(teams, sizes);
+}
+
 function smallest(teams: readonly TeamInfo[], sizes: ReadonlyMap<string, number>): string | null {
   let found: string | null = null;
   for (const { name, maxPlayers } of teams) {

@@ -9,11 +9,13 @@ type WatchableGames = ReadonlySet<string>;
 export function maySee(match: MatchRow, playerId: string, watchable: WatchableGames): boolean {
   // A hand-off that failed is shown to nobody.
   if (match.state === 'abandoned' && match.startedAt === null) return false;
-  return match.seats.some((seat) => seat.playerId === playerId) || mayWatch(match, watchable);
+  const begun = match.startedAt !== null;
+  return match.seats.some((seat) => seat.playerId === playerId) || (begun && isWatchable(match, watchable));
 }
 
-function mayWatch(match: MatchRow, watchable: WatchableGames): boolean {
-  return match.startedAt !== null && !match.private && watchable.has(match.game);
+/** Whether anybody may watch the match while it is played, its players too. */
+export function isWatchable(match: MatchRow, watchable: WatchableGames): boolean {
+  return !match.private && watchable.has(match.game);
 }
 
 /** What a list asks for. */

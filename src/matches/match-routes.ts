@@ -50,7 +50,8 @@ function listRoute({ db, watchable }: SeatGrantParts): Route {
     method: 'GET',
     path: '/v1/matches',
     summary: 'Matches, newest first',
-    description: "With `player=me` one's own, otherwise those that are played now and that the caller may watch.",
+    description:
+      "With `player=me` one's own, otherwise those that are played now and that the caller may watch: of games with `spectators`, without those of private lobbies.",
     tag: TAG,
     auth: 'player',
     query: MatchList,
@@ -77,9 +78,9 @@ function seatRoute(parts: SeatGrantParts): Route {
   return defineRoute({
     method: 'POST',
     path: '/v1/matches/{id}/seat',
-    summary: 'The right to take one’s seat',
+    summary: 'The right to take one’s seat, or to watch',
     description:
-      'May be called again at any time while the match lives: the seat then belongs to whoever uses the newest right. `colyseus` goes as it is into `consumeSeatReservation` of a Colyseus 0.18 SDK.',
+      'With `spectate` the right to watch: of games with `spectators`, while the match is played, unless its lobby is private. May be called again at any time while the match lives: the seat then belongs to whoever uses the newest right. `colyseus` goes as it is into `consumeSeatReservation` of a Colyseus 0.18 SDK.',
     tag: TAG,
     auth: 'player',
     idempotent: false,

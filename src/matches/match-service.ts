@@ -1,16 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { MATCH_SEATS_MAX } from '../../protocol/limits.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
 import type { AbandonReason } from '../../protocol/states.ts';
+import type { SeatInit } from '../../rooms/kit/ports.ts';
 import type { Clock } from '../clock.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { MatchEvents, Reservation, RoomHost } from '../realtime/ports.ts';
 import type { LobbyRow } from '../lobbies/full-lobby.ts';
-import type { MatchPort } from '../lobbies/ports.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { LateJoiner, MatchPort, Seated } from '../lobbies/ports.ts';
 import { matches, matchSeats } from '../store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
-import { findMatch, lockLobbyOf, lockMatch, type MatchRow, playersIn, raiseRevs } from './match-store.ts';
+import {
+  findMatch,
+  insertLateSeat,
+  lockLobbyOf,
+  lockMatch,
+  type MatchRow,
+  playersIn,
+  raiseRevs,
+  seatInit,
+} from './match-store.ts';
 import type { LobbyMoves, PresencePort } from './ports.ts';
 import { checkedResult } from './result-shape.ts';
 
@@ -21,7 +33,7 @@ export interface MatchServiceParts {
   readonly lobbies: Pick<LobbyMoves, 'afterMatch'>;
   readonly presence: PresencePort;
   /** Where rooms of this process live. Asked late: rooms and matches know each other. */
-  readonly rooms: () => Pick<RoomHost, 'giveUpSeat' | 'discard' | 'seat'>;
+  readonly rooms: () => Pick<RoomHost, 'addSeat' | 'giveUpSeat' | 'discard' | 'seat'>;
   /** This boot of the process: only matches that it owns take a result from it. */
   readonly incarnation: string;
 }
@@ -63,7 +75,7 @@ export class MatchService implements MatchEvents, MatchPort {
       const match = await lockMatch(tx, matchId);
       const playerId = match?.seats.find((seat) => seat.index === seatIndex && !seat.givenUp)?.playerId;
       if (match?.state !== 'playing' || !playerId) return;
-      if ((await this.#giveUp(tx, matchId, playerId)) === null) return;
+      if ((await this.#giveUp(tx, matchId, eq(matchSeats.index, seatIndex))) === null) return;
       await raiseRevs(tx, [playerId]);
       this.#nudgePlayers(tx, [playerId]);
     });
@@ -78,9 +90,28 @@ export class MatchService implements MatchEvents, MatchPort {
   }
 
   async leaveMatch(tx: Tx, playerId: string, matchId: string): Promise<void> {
-    const seatIndex = await this.#giveUp(tx, matchId, playerId);
-    if (seatIndex === null) return;
-    tx.afterCommit(() => this.#parts.rooms().giveUpSeat(matchId, seatIndex, CloseCode.consented));
+    const seatIndex = await this.#giveUp(tx, matchId, eq(matchSeats.playerId, playerId));
+    if (seatIndex !== null) tx.afterCommit(() => this.#leaveRoom(matchId, seatIndex));
+  }
+
+  async joinMatch(tx: Tx, matchId: string, { playerId, displayName, teamAmong }: LateJoiner): Promise<Seated | null> {
+    const match = await lockMatch(tx, matchId);
+    if (match?.state !== 'playing') throw new Error(`${matchId} is not played, as its lobby says`);
+    const present = match.seats.filter(({ givenUp }) => !givenUp);
+    if (present.some((seat) => seat.playerId === playerId)) return null;
+    const index = match.seats.length;
+    if (index >= MATCH_SEATS_MAX) throw new ProblemError('lobby-full', `${matchId} has had ${index} seats.`);
+    const seat = { index, playerId, displayName, team: teamAmong(present), isBot: false };
+    await insertLateSeat(tx, matchId, seat);
+    tx.afterCommit(() => {
+      addSeats(this.#parts.rooms(), matchId, [...match.seats.map(seatInit), seat]);
+      this.#parts.bus.publish('match', { matchId });
+    });
+    return seat;
+  }
+
+  async setPrivate(tx: Tx, matchId: string, isPrivate: boolean): Promise<void> {
+    await tx.sql.update(matches).set({ private: isPrivate }).where(eq(matches.id, matchId));
   }
 
   async failHandOff(tx: Tx, lobby: LobbyRow): Promise<void> {
@@ -117,7 +148,7 @@ export class MatchService implements MatchEvents, MatchPort {
     for (const { index, givenUp } of match?.seats ?? []) {
       const inRoom = this.#parts.rooms().seat(matchId, index);
       if (inRoom?.givenUp && !givenUp) await this.seatGivenUp(matchId, index);
-      if (inRoom && !inRoom.givenUp && givenUp) this.#parts.rooms().giveUpSeat(matchId, index, CloseCode.consented);
+      if (inRoom && !inRoom.givenUp && givenUp) this.#leaveRoom(matchId, index);
     }
   }
 
@@ -154,12 +185,18 @@ export class MatchService implements MatchEvents, MatchPort {
       .where(eq(matches.id, match.id));
   }
 
-  /** @returns the seat's index; null if the player has none that isn't given up already */
-  async #giveUp(tx: Tx, matchId: string, playerId: string): Promise<number | null> {
+  /** A room that was never told of the seat has nothing to give up. */
+  #leaveRoom(matchId: string, seatIndex: number): void {
+    const rooms = this.#parts.rooms();
+    if (rooms.seat(matchId, seatIndex) !== null) rooms.giveUpSeat(matchId, seatIndex, CloseCode.consented);
+  }
+
+  /** @returns the seat's index; null if there is no such seat that isn't given up already */
+  async #giveUp(tx: Tx, matchId: string, which: SQL): Promise<number | null> {
     const [seat] = await tx.sql
       .update(matchSeats)
       .set({ givenUpAt: this.#parts.clock.now() })
-      .where(and(eq(matchSeats.matchId, matchId), eq(matchSeats.playerId, playerId), isNull(matchSeats.givenUpAt)))
+      .where(and(eq(matchSeats.matchId, matchId), which, isNull(matchSeats.givenUpAt)))
       .returning({ index: matchSeats.index });
     return seat?.index ?? null;
   }
@@ -169,10 +206,18 @@ export class MatchService implements MatchEvents, MatchPort {
   }
 }
 
+/**
+ * Tells a room of its match's seats; it takes those that it doesn't know. All of them, in order: it may never have been told
+ * of an earlier one, if the answer of a commit was lost.
+ */
+export function addSeats(rooms: Pick<RoomHost, 'addSeat'>, matchId: string, seats: readonly SeatInit[]): void {
+  for (const seat of seats) rooms.addSeat(matchId, seat);
+}
+
 /** What the room of a match is made of. */
 export function reservationOf(match: MatchRow): Reservation {
   const { id: matchId, game, epoch, seed, settings } = match;
-  return { matchId, game, epoch, seed, settings, seats: match.seats.map(({ givenUp: _givenUp, ...seat }) => seat) };
+  return { matchId, game, epoch, seed, settings, seats: match.seats.map(seatInit) };
 }
 
 function closeCodeOf(match: MatchRow | null): number {

@@ -1,4 +1,5 @@
-import { type SQL, desc, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { type SQL, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import type { SeatInit } from '../../rooms/kit/ports.ts';
 import { matches, matchSeats, players } from '../store/schema.ts';
 import type { Database, Tx } from '../store/transaction.ts';
 
@@ -13,6 +14,8 @@ export interface SeatRow {
   readonly displayName: string;
   readonly team: string | null;
   readonly isBot: boolean;
+  /** Taken while the match was played. */
+  readonly late: boolean;
   readonly givenUp: boolean;
 }
 
@@ -23,7 +26,7 @@ export type MatchRow = typeof matches.$inferSelect & { readonly seats: readonly 
 const seats = sql<SeatRow[]>`(
   select coalesce(json_agg(json_build_object(
     'index', seat.index, 'playerId', seat.player_id, 'displayName', seat.display_name, 'team', seat.team,
-    'isBot', seat.is_bot, 'givenUp', seat.given_up_at is not null
+    'isBot', seat.is_bot, 'late', seat.late, 'givenUp', seat.given_up_at is not null
   ) order by seat.index), '[]')
   from match_seats seat where seat.match_id = "matches"."id")`;
 
@@ -76,6 +79,15 @@ export async function insertMatch(
   await tx.sql.insert(matchSeats).values(seatRows.map((seat) => ({ ...seat, matchId: match.id })));
 }
 
+/** Adds a seat to a match that is played, which is a change that everybody sees. Lock the match first. */
+export async function insertLateSeat(tx: Tx, matchId: string, seat: SeatInit): Promise<void> {
+  await tx.sql.insert(matchSeats).values({ ...seat, matchId, late: true });
+  await tx.sql
+    .update(matches)
+    .set({ version: sql`${matches.version} + 1` })
+    .where(eq(matches.id, matchId));
+}
+
 /** Raises the `rev` of players who enter or leave a match, in the order of their ids. */
 export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<void> {
   if (playerIds.length === 0) return;
@@ -84,6 +96,11 @@ export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<v
       select id from players where ${inArray(players.id, [...playerIds])} order by id for no key update
     )
     update players set rev = rev + 1 from locked where players.id = locked.id`);
+}
+
+/** What a room knows of a seat. */
+export function seatInit({ index, playerId, displayName, team, isBot }: SeatRow): SeatInit {
+  return { index, playerId, displayName, team, isBot };
 }
 
 /** Players who are in a match: those who have a seat that isn't given up. */

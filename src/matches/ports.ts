@@ -4,7 +4,8 @@ import type { Tx } from '../store/transaction.ts';
 /** What matches need of lobbies. Implemented by `src/lobbies`; each call locks the lobby's row first. */
 export interface LobbyMoves {
   /**
-   * The end of a countdown: judges the start once more and moves the lobby to `starting`, with `matchId` to be played.
+   * The end of a countdown, or an `instant` start: judges the start once more and moves the lobby to `starting`, with
+   * `matchId` to be played.
    * @returns who plays what; null if there is no start (the lobby is elsewhere, or was just put back to `open`)
    */
   toStarting(tx: Tx, lobbyId: string, matchId: string): Promise<Start | null>;

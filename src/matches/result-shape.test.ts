@@ -7,6 +7,7 @@ const SEATS = ['p_ann_1234', 'p_bob_1234', null].map((playerId, index) => ({
   displayName: '',
   team: null,
   isBot: playerId === null,
+  late: false,
   givenUp: false,
 }));
 const placed = (...places: readonly (readonly [seatIndex: number, place: number])[]) => ({

@@ -3,6 +3,7 @@ import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { SeatInit } from '../../rooms/kit/ports.ts';
 import type { Clock } from '../clock.ts';
 import { deriveKey } from '../secret.ts';
+import { type SpectatorClaim, SpectatorRights } from './spectator-rights.ts';
 
 /** 22 base64url characters: 132 bits. */
 const SESSION_ID_LENGTH = 22;
@@ -20,7 +21,7 @@ export interface SeatClaim {
   readonly generation: number;
 }
 
-/** What a socket presented, once it was found to be genuine. */
+/** What a socket presented for a seat, once it was found to be genuine. */
 export interface PresentedRight {
   readonly seatIndex: number;
   /** null: the session id alone, which opens only a seat that was never taken. */
@@ -33,15 +34,17 @@ export interface PresentedRight {
 }
 
 /**
- * Rights to the seats of matches. Everything follows from the installation's secret, so any process can hand out and
+ * Rights to the seats of matches, and to watch them. Everything follows from the installation's secret, so any process can hand out and
  * verify a right, and nothing about it is stored but the seat's generation.
  */
 export class SeatRights {
   readonly #sessionKey: Buffer;
   readonly #tokenKey: Buffer;
   readonly #clock: Clock;
+  readonly #spectators: SpectatorRights;
 
   constructor(secret: string, clock: Clock) {
+    this.#spectators = new SpectatorRights(secret, clock);
     this.#sessionKey = deriveKey(secret, 'seat-session');
     this.#tokenKey = deriveKey(secret, 'seat-token');
     this.#clock = clock;
@@ -65,8 +68,21 @@ export class SeatRights {
     return Buffer.concat([head, this.#mac(head, claim)]).toString('base64url');
   }
 
+  /** What a player who may watch is given: the session id alone opens nothing, and the token is good for a minute. */
+  watcher(claim: SpectatorClaim): { readonly sessionId: string; readonly reconnectionToken: string } {
+    return {
+      sessionId: this.#spectators.sessionIdOf(claim),
+      reconnectionToken: this.#spectators.sign(claim, 'first'),
+    };
+  }
+
+  /** What a spectator who is in comes back with, for as long as the match lives. */
+  signSpectator(claim: SpectatorClaim): string {
+    return this.#spectators.sign(claim, 'again');
+  }
+
   /**
-   * Finds the seat whose right is presented.
+   * Finds the seat whose right is presented, or who watches.
    * @param seats of the match that the socket is for
    * @returns null for an unknown session id, or for a token that isn't of this match, seat and player
    */
@@ -74,7 +90,7 @@ export class SeatRights {
     matchId: string,
     seats: readonly Pick<SeatInit, 'index' | 'playerId'>[],
     presented: { readonly sessionId: string; readonly token: string | null },
-  ): PresentedRight | null {
+  ): PresentedRight | { readonly spectator: { readonly playerId: string } } | null {
     for (const { index: seatIndex, playerId } of seats) {
       if (playerId === null) continue;
       const seat = { matchId, seatIndex, playerId };
@@ -82,7 +98,8 @@ export class SeatRights {
       if (presented.token === null) return { seatIndex, generation: null, fresh: true };
       return this.#read(presented.token, seat);
     }
-    return null;
+    const spectator = this.#spectators.recognise(matchId, presented);
+    return spectator && { spectator };
   }
 
   #read(token: string, seat: Omit<SeatClaim, 'generation'>): PresentedRight | null {

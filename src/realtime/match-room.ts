@@ -314,7 +314,7 @@ export class MatchRoom implements SocketHandler, Steppable {
       return;
     }
     this.#parts.services.events.presence(playerId, 1);
-    this.#join(client, client.presented.token ?? '');
+    this.#join(client, this.#parts.services.gate.signSpectator({ matchId: this.matchId, playerId }));
   }
 
   #join(client: SocketClient, reconnectionToken: string): void {

@@ -58,6 +58,8 @@ export interface MatchEvents {
 export interface SeatGate {
   /** A reconnection token of the seat's generation. */
   sign(claim: { matchId: string; seatIndex: number; playerId: string; generation: number }): string;
+  /** What a spectator who was let in comes back with. */
+  signSpectator(claim: { matchId: string; playerId: string }): string;
   /** null: the session id is unknown, or the token isn't of this match and player. */
   recognise(
     matchId: string,

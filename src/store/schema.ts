@@ -11,7 +11,6 @@ import {
   smallint,
   text,
   timestamp,
-  unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { AbandonReason, LobbyReason, LobbyState, MatchState, StartMode } from '../../protocol/states.ts';
@@ -99,6 +98,8 @@ export const lobbies = pgTable(
     dataPublic: jsonb('data_public').notNull().$type<Json>(),
     dataMembers: jsonb('data_members').notNull().$type<Json>(),
     countdownEndsAt: at('countdown_ends_at'),
+    /** An open `instant` lobby is to be handed off by itself, without a countdown. */
+    startDue: boolean('start_due').notNull().default(false),
     /** The match being handed off (`starting`) or played (`in-match`). Shown to clients only `in-match`. */
     matchId: text('match_id'),
     lastMatchId: text('last_match_id'),
@@ -116,6 +117,9 @@ export const lobbies = pgTable(
     index('lobbies_countdown')
       .on(table.countdownEndsAt)
       .where(sql`state = 'countdown'`),
+    index('lobbies_start_due')
+      .on(table.id)
+      .where(sql`start_due`),
     index('lobbies_empty')
       .on(table.emptySince)
       .where(sql`state in ('open', 'countdown')`),
@@ -249,6 +253,8 @@ export const matchSeats = pgTable(
     displayName: text('display_name').notNull(),
     team: text(),
     isBot: boolean('is_bot').notNull().default(false),
+    /** Taken while the match was played. */
+    late: boolean().notNull().default(false),
     /** Of the newest right that was handed out for this seat. */
     generation: integer().notNull().default(0),
     /** Left on purpose, not taken in time, or away for too long. */
@@ -256,7 +262,10 @@ export const matchSeats = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.matchId, table.index] }),
-    unique('match_seats_player').on(table.matchId, table.playerId),
+    // Who leaves and joins again gets another seat; the first stays in the record.
+    uniqueIndex('match_seats_present')
+      .on(table.matchId, table.playerId)
+      .where(sql`given_up_at is null`),
     index('match_seats_history').on(table.playerId, table.matchId),
   ],
 );

@@ -23,3 +23,23 @@ export const teamRace = defineGame({
   ],
   lobbyKeys: ['map', 'level'],
 });
+
+const DropInState = schema({ points: t.array('uint16') }, 'DropInState');
+
+/** Begins with its lobby, takes players as they come, and can be watched. Whoever scores often enough ends it. */
+export const dropIn = defineGame({
+  name: 'drop-in',
+  title: 'Drop In',
+  players: { min: 2, max: 8 },
+  state: DropInState,
+  settings: z.object({ goal: z.int().min(1).max(1_000).default(1_000) }),
+  messages: { score: z.undefined() },
+  teams: [
+    { name: 'red', maxPlayers: 4 },
+    { name: 'blue', maxPlayers: 4 },
+  ],
+  lobbyKeys: ['map'],
+  startMode: 'instant',
+  lateJoin: true,
+  spectators: true,
+});

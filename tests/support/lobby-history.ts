@@ -99,9 +99,9 @@ export class LobbyHistory {
     const { games } = bed.http;
     this.#bed = bed;
     this.#playerIds = playerIds;
-    this.#entrances = new LobbyEntrances({ changes, games });
+    this.#entrances = new LobbyEntrances({ changes, games, matches: bed.matches });
     this.#members = new LobbyMembers({ changes, matches: bed.matches });
-    this.#hosting = new LobbyHosting({ changes, games });
+    this.#hosting = new LobbyHosting({ changes, games, matches: bed.matches });
   }
 
   static async begin(bed: LobbyBed): Promise<LobbyHistory> {

@@ -15,6 +15,7 @@ import { SqlLobbyMoves } from '../../src/lobbies/lobby-moves.ts';
 import { startCountdown, withMember, withMark } from '../../src/lobbies/lobby-rules.ts';
 import { findLobby, lockLobby } from '../../src/lobbies/lobby-store.ts';
 import { findPlayer } from '../../src/lobbies/member-store.ts';
+import type { MatchPort } from '../../src/lobbies/ports.ts';
 import { HandOffs } from '../../src/matches/hand-off.ts';
 import { MatchService } from '../../src/matches/match-service.ts';
 import { findMatch, findMatches, type MatchRow } from '../../src/matches/match-store.ts';
@@ -23,6 +24,7 @@ import { newId } from '../../src/store/ids.ts';
 import { players, processes } from '../../src/store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../../src/store/transaction.ts';
 import { FakeRoomHost } from './fake-room-host.ts';
+import { dropIn } from './games.ts';
 import { createTestDatabase } from './postgres.ts';
 
 const silent = pino({ level: 'silent' });
@@ -51,12 +53,18 @@ export interface BootOptions {
   readonly state?: 'alive' | 'dead';
 }
 
+interface Entering {
+  readonly playerId: string;
+  /** A wish. */
+  readonly team?: string | null;
+}
+
 /** Lobbies and matches on a real database, with rooms that are only remembered. */
 export class MatchBed implements AsyncDisposable {
   readonly db: Database;
   readonly clock = { nowMs: Date.UTC(2030, 0, 1), now: () => new Date(this.clock.nowMs) };
   readonly bus = new LocalBus(silent);
-  readonly games = new GameRegistry({ duel });
+  readonly games = new GameRegistry({ duel, 'drop-in': dropIn });
   readonly changes: LobbyChanges;
   readonly lobbies: SqlLobbyMoves;
   readonly #entrances: LobbyEntrances;
@@ -75,9 +83,12 @@ export class MatchBed implements AsyncDisposable {
     this.#dispose = dispose;
     this.db = handle.db;
     const { clock, bus, games } = this;
-    this.changes = new LobbyChanges({ clock, bus, games, onCountdown: () => undefined });
+    this.changes = new LobbyChanges({ clock, bus, games, onStartsAt: () => undefined });
     this.lobbies = new SqlLobbyMoves(this.changes);
-    this.#entrances = new LobbyEntrances({ changes: this.changes, games });
+    const matches: Pick<MatchPort, 'joinMatch'> = {
+      joinMatch: () => Promise.reject(new Error('a new lobby plays nothing')),
+    };
+    this.#entrances = new LobbyEntrances({ changes: this.changes, games, matches });
     for (const topic of ['lobby', 'player', 'match', 'chat', 'session'] as const) {
       bus.subscribe(topic, (nudge) => this.nudges.push({ topic, nudge }));
     }
@@ -166,14 +177,26 @@ export class MatchBed implements AsyncDisposable {
     await this.change(lobbyId, (full) => startCountdown(full, this.clock.now()));
   }
 
+  /** A join through the door, as `PUT …/members/me` does it. */
+  async enter(boot: Boot, lobbyId: string, { playerId, team = null }: Entering): Promise<FullLobby> {
+    const entrances = new LobbyEntrances({ changes: this.changes, games: this.games, matches: boot.matches });
+    const admission = { lobbyId, codeRight: false, hadPassword: false, comparedHash: null, passwordRight: false };
+    const call = { lobbyId, playerId, ifMatch: null };
+    return (await this.tx((tx) => entrances.join(tx, { call, admission, team }))).full;
+  }
+
   async leave(boot: Boot, lobbyId: string, playerId: string): Promise<void> {
     const members = new LobbyMembers({ changes: this.changes, matches: boot.matches });
     await this.tx((tx) => members.leave(tx, { lobbyId, playerId, ifMatch: null }));
   }
 
   /** A lobby whose match is playing, by the road of the hand-off. */
-  async playing(boot: Boot, playerIds: readonly string[]): Promise<{ lobbyId: string; matchId: string }> {
-    const lobbyId = await this.lobby(playerIds);
+  async playing(
+    boot: Boot,
+    playerIds: readonly string[],
+    body: object = {},
+  ): Promise<{ lobbyId: string; matchId: string }> {
+    const lobbyId = await this.lobby(playerIds, body);
     await this.countedDown(lobbyId);
     boot.handOffs.begin(lobbyId);
     await boot.handOffs.idle();
