@@ -1,59 +1,9 @@
-import { schema, t } from '@colyseus/schema';
 import { expect, test } from '@jest/globals';
-import { z } from 'zod';
 import type { GyreMessage } from '../../protocol/room-messages.ts';
-import { defineGame } from './define-game.ts';
-import { gameRoom, type Seat } from './index.ts';
+import { WalkRoom } from '../../tests/support/walk-game.ts';
 import { MatchCore } from './match-core.ts';
 import type { CommitRecord, MatchInit, SeatInit, StepOutput } from './ports.ts';
 import { testMatch } from './testing.ts';
-
-/** Walkers on a line, who come while others walk. */
-const walk = defineGame({
-  name: 'walk',
-  title: 'Walk',
-  players: { min: 1, max: 8 },
-  state: schema({ steps: t.uint32().default(0), at: t.map('int32'), note: t.string().default('') }, 'WalkState'),
-  messages: { go: z.object({ by: z.int() }), rest: z.undefined() },
-  lateJoin: true,
-  tickRateHz: 20,
-  reconnectGraceMs: 1_000,
-});
-
-class WalkRoom extends gameRoom(walk) {
-  readonly #alarm = this.timer('alarm', () => (this.state.note += 'rang '));
-  readonly #resting = this.keep('resting', false);
-
-  override readonly messages = this.handle({
-    go: (seat, { by }) => {
-      this.state.at.set(String(seat.index), (this.state.at.get(String(seat.index)) ?? 0) + by);
-      this.#resting.value = false;
-    },
-    rest: () => {
-      this.#resting.value = true;
-      this.#alarm.start(1_000);
-    },
-  });
-
-  override onStart(): void {
-    for (const seat of this.seats) this.#enter(seat);
-  }
-  override onStep(): void {
-    this.state.steps += 1;
-    if (this.#resting.value) this.sleep();
-  }
-  override onSeatAdded(seat: Seat<typeof walk>): void {
-    this.state.note += `added ${seat.index} of ${this.seats.length} `;
-    this.#enter(seat);
-  }
-  override onSeatLeft(seat: Seat<typeof walk>): void {
-    this.state.note += `left ${seat.index} `;
-    this.state.at.delete(String(seat.index));
-  }
-  #enter(seat: Seat<typeof walk>): void {
-    this.state.at.set(String(seat.index), 0);
-  }
-}
 
 const STEP_MS = 50;
 

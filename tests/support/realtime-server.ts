@@ -227,6 +227,11 @@ export class RealtimeServer implements AsyncDisposable {
     };
   }
 
+  /** A right to watch, as `POST /v1/matches/{id}/seat` hands it out to a spectator. */
+  watcher({ matchId }: Reservation, playerId: string) {
+    return { roomId: matchId, ...this.rights.watcher({ matchId, playerId }) };
+  }
+
   /** Takes a seat with a stock SDK. */
   async join(match: Reservation, seatIndex: number): Promise<Seated> {
     return await this.take(this.grant(match, seatIndex));
