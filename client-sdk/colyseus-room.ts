@@ -2,6 +2,7 @@ import { Room } from '@colyseus/sdk';
 import { GYRE_TYPE } from '../protocol/room-messages.ts';
 import { errorOfProblem, GyreError, isProblem } from './gyre-error.ts';
 import { Socket } from './socket.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
 import type { SocketClosed, WebSocketClass } from './socket.ts';
 
 /** What a room's socket tells. */
@@ -10,11 +11,17 @@ export interface RoomHandlers {
   joined(reconnectionToken: string): void;
   message(type: string, payload: unknown): void;
   state(): void;
-  /** The full state that follows was taken at this time of the match, in ms. */
+  /** The state that follows was taken at this time of the match, in ms. */
   time(serverMs: number): void;
   closed(event: SocketClosed): void;
   /** Anything at all arrived: the line is alive. */
-  heard(): void;
+  heard(bytes: number): void;
+}
+
+export interface ColyseusRoomOptions {
+  readonly name: string;
+  readonly WebSocket: WebSocketClass;
+  readonly network: SimulatedNetwork;
 }
 
 /** Colyseus' protocol codes that are sent by hand (`Protocol` of @colyseus/shared-types). */
@@ -37,9 +44,9 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #nextAsk = 0;
 
-  constructor(name: string, WebSocketClass: WebSocketClass, handlers: RoomHandlers) {
-    super(name);
-    this.#socket = new Socket(WebSocketClass, {
+  constructor(options: ColyseusRoomOptions, handlers: RoomHandlers) {
+    super(options.name);
+    this.#socket = new Socket(options.WebSocket, options.network, {
       message: (event) => this.onMessageCallback(event),
       closed: (event) => this.#closed(event),
     });
@@ -129,10 +136,10 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
   }
 
   protected override onMessageCallback(event: MessageEvent): void {
-    this.#handlers.heard();
+    const frame = new Uint8Array(event.data as ArrayBuffer);
+    this.#handlers.heard(frame.length);
     const before = this.joinedAtTime;
     try {
-      const frame = new Uint8Array(event.data as ArrayBuffer);
       if (frame[0] === ROOM_RESPONSE) this.#answered(frame);
       else super.onMessageCallback(event);
     } catch {

@@ -8,6 +8,7 @@ import type { Problem, ProblemCode, ProblemDetail } from '../protocol/problems.t
  * - `not-in-lobby`: the lobby is over for this player; `detail` says why.
  * - `left`: the match was left on purpose.
  * - `match-closed`: the match's connection ended for good; `detail` is the reason.
+ * - `spectator`: who watches a match says nothing in it.
  * - `match-abandoned`: the match ended without a result; `detail` is the reason.
  * - `message-too-large`: a payload over 8 KB.
  * - `queue-full`: too many inputs wait for a lost connection.
@@ -22,6 +23,7 @@ export const CLIENT_ERROR_CODES = [
   'not-in-lobby',
   'left',
   'match-closed',
+  'spectator',
   'match-abandoned',
   'message-too-large',
   'queue-full',

@@ -15,7 +15,10 @@ import type { Match } from './match.ts';
 import { Routes } from './routes.ts';
 import { pause } from './pause.ts';
 import { Session } from './session.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
+import type { SimulatedConditions } from './simulated-network.ts';
 import type { WebSocketClass } from './socket.ts';
+import { platformTiming } from './timing.ts';
 import { Vault } from './vault.ts';
 import type { StorageMode } from './vault.ts';
 import type { GameView, JoinedLobbyView, NoticeView, PageView, PlayerView, PublicPlayerView } from './views.ts';
@@ -29,6 +32,8 @@ export interface GyreOptions {
   readonly fetch?: FetchFunction | undefined;
   /** Left out: the platform's. */
   readonly WebSocket?: WebSocketClass | undefined;
+  /** For development: a bad network. Left out: none. */
+  readonly simulate?: SimulatedConditions | undefined;
 }
 
 /** Who is signed in, and where they are. */
@@ -67,6 +72,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   readonly #hubs: HubPool;
   readonly #lobby: CurrentLobby;
   readonly #matches: MatchesClient;
+  readonly #network: SimulatedNetwork;
   /** Counts the greetings of the hub: how often it has told all that it tells on a connect. */
   readonly #greetings = new LiveValue(0);
   #games: Promise<readonly GameView<GameName<Games>>[]> | null = null;
@@ -82,7 +88,8 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
       endpoint,
     });
     const api = this.#session;
-    const parts = { api, endpoint, WebSocket, routes: new Routes() };
+    this.#network = new SimulatedNetwork(options.simulate ?? null);
+    const parts = { api, endpoint, WebSocket, network: this.#network, routes: new Routes(), timing: platformTiming };
     this.#matches = new MatchesClient(parts);
     this.#lobby = new CurrentLobby({
       api,
@@ -117,6 +124,15 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   /** The match that this client sits in. */
   get match(): AnyMatch<Games> | null {
     return this.view.match;
+  }
+
+  /** For development: the bad network that every frame goes through; null: none. May be set at any time. */
+  get simulate(): SimulatedConditions | null {
+    return this.#network.conditions;
+  }
+
+  set simulate(conditions: SimulatedConditions | null) {
+    this.#network.conditions = conditions;
   }
 
   /** The server's time, in ms since 1970, for countdowns that end `…At`; this device's own until the hub has told. */

@@ -1,19 +1,23 @@
 import { expect, test } from '@jest/globals';
 import { waitFor } from '../tests/support/wait-for.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { platformTiming } from './timing.ts';
 
 /** A line that answers pings, or not, and counts what it is told. */
 function line() {
   const told = { pings: 0, silences: 0, pingsMs: [] as number[] };
   let answers: 'all' | 'first' | 'none' = 'all';
+  let answeredAtMs = 0;
   const heartbeat = new Heartbeat({
+    timing: { ...platformTiming, nowMs: () => (answers === 'all' ? answeredAtMs : performance.now()) },
     everyMs: 5,
     silentAfterMs: 30,
     ping: (answered) => {
       told.pings += 1;
       if (answers === 'none' || (answers === 'first' && told.pings > 1)) return;
       heartbeat.heard();
-      answered(12);
+      answeredAtMs += 12;
+      answered();
     },
     measured: (pingMs) => void told.pingsMs.push(pingMs),
     silent: () => {

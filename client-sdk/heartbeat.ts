@@ -1,10 +1,14 @@
+import type { Timing } from './timing.ts';
+
 export interface HeartbeatOptions {
+  readonly timing: Timing;
   readonly everyMs: number;
   /** Not a single frame for this long after a ping: dead. */
   readonly silentAfterMs: number;
-  /** Sends a ping; `answered` is called with the round trip in ms. */
-  readonly ping: (answered: (roundTripMs: number) => void) => void;
-  readonly measured: (pingMs: number) => void;
+  /** Sends a ping. */
+  readonly ping: (answered: () => void) => void;
+  /** Told of each round trip, and of their average, in ms. */
+  readonly measured: (pingMs: number, roundTripMs: number) => void;
   /** The line is dead, though nobody said so: a phone that changed networks, a laptop that slept. */
   readonly silent: () => void;
 }
@@ -15,7 +19,7 @@ const NEWEST = 0.3;
 /** Measures the round trip of a socket, and notices one that died in silence. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #stopTimer: (() => void) | null = null;
   #waitingSinceMs: number | null = null;
   #averageMs: number | null = null;
   #everAnswered = false;
@@ -28,11 +32,10 @@ export class Heartbeat {
     this.stop();
     this.#everAnswered = false;
     this.#beat();
-    this.#timer = setInterval(() => this.#beat(), this.#options.everyMs);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopTimer?.();
     this.#waitingSinceMs = null;
   }
 
@@ -41,20 +44,22 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    const nowMs = performance.now();
+    const { timing, everyMs } = this.#options;
+    this.#stopTimer = timing.after(everyMs, () => this.#beat());
+    const nowMs = timing.nowMs();
     if (this.#waitingSinceMs !== null) {
       // A server that never answers pings isn't dead, it just doesn't know them.
       if (this.#everAnswered && nowMs - this.#waitingSinceMs >= this.#options.silentAfterMs) this.#options.silent();
       return;
     }
     this.#waitingSinceMs = nowMs;
-    this.#options.ping((roundTripMs) => this.#answered(roundTripMs));
+    this.#options.ping(() => this.#answered(timing.nowMs() - nowMs));
   }
 
   #answered(roundTripMs: number): void {
     this.#everAnswered = true;
     this.#averageMs =
       this.#averageMs === null ? roundTripMs : this.#averageMs + NEWEST * (roundTripMs - this.#averageMs);
-    this.#options.measured(Math.round(this.#averageMs));
+    this.#options.measured(Math.round(this.#averageMs), roundTripMs);
   }
 }

@@ -7,11 +7,9 @@ import type { Live } from './live.ts';
 import type { FlatWhere } from './lobby-filter.ts';
 import { pause } from './pause.ts';
 import { RoomLink } from './room-link.ts';
-import type { LinkEnd, LinkStatus } from './room-link.ts';
-import type { Routes } from './routes.ts';
+import type { LinkEnd, LinkParts, LinkStatus } from './room-link.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { Api } from './session.ts';
-import type { WebSocketClass } from './socket.ts';
 import type { ChatMessageView, JoinedLobbyView, LobbySummary, MatchView, NoticeView } from './views.ts';
 import type { LobbyExitReason } from '../protocol/states.ts';
 
@@ -26,11 +24,8 @@ export interface HubHandlers {
   signedOut(): void;
 }
 
-export interface HubOptions {
+export interface HubOptions extends LinkParts {
   readonly api: Api;
-  readonly endpoint: string;
-  readonly WebSocket: WebSocketClass;
-  readonly routes: Routes;
   readonly handlers: HubHandlers;
 }
 
@@ -62,10 +57,8 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#link = new RoomLink<unknown>({
+      ...options,
       name: HUB_ROOM,
-      endpoint: options.endpoint,
-      WebSocket: options.WebSocket,
-      routes: options.routes,
       ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', once: true }),
       isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
       verdict: hubVerdict,

@@ -17,8 +17,12 @@ export type {
 export type { DataChange, Lobby, LobbyChange, LobbyCloseReason } from './lobby.ts';
 export type { Chat } from './chat.ts';
 export type { Comparison, LobbyQuery, LobbyWhere } from './lobby-filter.ts';
-export type { AnyMatch, AnyMatchView, Matches, MatchQuery } from './matches.ts';
+export type { AnyMatch, AnyMatchView, Matches, MatchQuery, WatchableQuery } from './matches.ts';
 export type { Match, MatchCloseReason, MatchStatus } from './match.ts';
+export type { PredictOptions, Prediction, PredictionStats } from './prediction.ts';
+export type { InterpolateOptions, Interpolation } from './interpolation.ts';
+export type { NetStats } from './net-stats.ts';
+export type { SimulatedConditions } from './simulated-network.ts';
 export type * from './views.ts';
 export type { MatchResult, Placement, RequestReply } from '../protocol/room-messages.ts';
 export type {

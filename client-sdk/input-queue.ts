@@ -2,6 +2,8 @@ import { MAX_ROOM_MESSAGE_BYTES, MAX_ROOM_MESSAGES_PER_SECOND, REPLIES_KEPT_PER_
 import type { RequestReply } from '../protocol/room-messages.ts';
 import { GyreError } from './gyre-error.ts';
 import { Pacer } from './pacer.ts';
+import { platformTiming } from './timing.ts';
+import type { Timing } from './timing.ts';
 
 /** The wire below the queue. */
 export interface InputWire {
@@ -10,13 +12,20 @@ export interface InputWire {
   send(packedArray: Uint8Array): void;
 }
 
-interface Pending {
+/** An input that was given to the queue. */
+export interface QueuedInput {
+  /** The room has consumed it, as far as it has told. */
+  readonly consumed: boolean;
+}
+
+interface Pending extends QueuedInput {
   seq: number;
   /** Name and payload, packed. */
   readonly body: Uint8Array;
   readonly reply: PromiseWithResolvers<RequestReply> | null;
   /** Given to the wire before: doesn't count against the room's limit a second time. */
   sent: boolean;
+  consumed: boolean;
 }
 
 const MAX_PENDING = 10_000;
@@ -34,16 +43,17 @@ export class InputQueue {
   #nextSeq = 1;
   #live = false;
   #closed: GyreError | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timing: Timing;
+  #stopTimer: (() => void) | null = null;
 
-  constructor(wire: InputWire) {
+  constructor(wire: InputWire, timing: Timing = platformTiming) {
     this.#wire = wire;
+    this.#timing = timing;
   }
 
-  /** Nothing happens once the match is over. Throws `message-too-large` and `queue-full`. */
-  send(name: string, payload: unknown): void {
-    if (this.#closed) return;
-    this.#add(name, payload, null);
+  /** null, and nothing happens, once the match is over. Throws `message-too-large` and `queue-full`. */
+  send(name: string, payload: unknown): QueuedInput | null {
+    return this.#closed ? null : this.#add(name, payload, null);
   }
 
   /** Rejects with what ended the match if it ends before the reply. */
@@ -57,6 +67,7 @@ export class InputQueue {
   /** The room let us in, and has consumed everything up to `lastSeq`. */
   welcomed(lastSeq: number): void {
     const consumed = this.#pending.filter(({ seq, sent }) => sent && seq <= lastSeq);
+    for (const input of consumed) input.consumed = true;
     const open = this.#pending.filter((input) => !consumed.includes(input));
     const unanswered = consumed.filter((input) => input.reply && !this.#tooOld(input, lastSeq));
     // Normally they have these numbers already. After a room without a full log came back with a part of its past
@@ -72,16 +83,18 @@ export class InputQueue {
   /** The socket is gone: what comes now waits for the next welcome. */
   dropped(): void {
     this.#live = false;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   replied(seq: number, reply: RequestReply): void {
+    this.#consumeUpTo(seq);
     this.#pending.find((input) => input.seq === seq)?.reply?.resolve(reply);
     this.#pending = this.#pending.filter((input) => input.seq !== seq && (input.reply || input.seq > seq));
   }
 
   /** Everything up to `seq` is consumed; replies come for themselves. */
   acked(seq: number): void {
+    this.#consumeUpTo(seq);
     this.#pending = this.#pending.filter((input) => input.reply || input.seq > seq);
   }
 
@@ -98,25 +111,31 @@ export class InputQueue {
     return this.#pending.length;
   }
 
-  #add(name: string, payload: unknown, reply: Pending['reply']): void {
+  #consumeUpTo(seq: number): void {
+    for (const input of this.#pending) if (input.seq <= seq) input.consumed = true;
+  }
+
+  #add(name: string, payload: unknown, reply: Pending['reply']): QueuedInput {
     if (this.#pending.length >= MAX_PENDING) throw new GyreError('queue-full', `${MAX_PENDING} inputs wait already`);
     const body = concatenate(this.#wire.pack(name), this.#wire.pack(payload === undefined ? null : payload));
     if (body.length + ENVELOPE_BYTES > MAX_ROOM_MESSAGE_BYTES) {
       throw new GyreError('message-too-large', `"${name}" has ${body.length} of ${MAX_ROOM_MESSAGE_BYTES} bytes`);
     }
-    this.#pending.push({ seq: this.#nextSeq++, body, reply, sent: false });
+    const input: Pending = { seq: this.#nextSeq++, body, reply, sent: false, consumed: false };
+    this.#pending.push(input);
     this.#pump();
+    return input;
   }
 
   /** Sends what was never sent, no faster than the room takes it: too many close the connection for good. */
   #pump(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     if (!this.#live) return;
     for (const input of this.#pending) {
       if (input.sent) continue;
-      const waitMs = this.#pacer.take(performance.now());
+      const waitMs = this.#pacer.take(this.#timing.nowMs());
       if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#pump(), waitMs);
+        this.#stopTimer = this.#timing.after(waitMs, () => this.#pump());
         return;
       }
       input.sent = true;

@@ -4,6 +4,8 @@ import type { HttpRequest } from './http-client.ts';
 import { MatchSession } from './match-session.ts';
 import { Routes } from './routes.ts';
 import type { Api } from './session.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
+import { platformTiming } from './timing.ts';
 import type { MatchView } from './views.ts';
 
 const PLAYING: MatchView = {
@@ -31,7 +33,17 @@ const ENDS = [
 function sessionWith(call: (request: HttpRequest) => Promise<unknown>): MatchSession {
   const api: Api = { call: <Body>(request: HttpRequest) => call(request) as Promise<Body> };
   const endpoint = 'http://127.0.0.1:9';
-  return new MatchSession({ id: PLAYING.id, api, endpoint, WebSocket, routes: new Routes(), known: PLAYING });
+  return new MatchSession({
+    id: PLAYING.id,
+    api,
+    endpoint,
+    WebSocket,
+    network: new SimulatedNetwork(null),
+    routes: new Routes(),
+    timing: platformTiming,
+    known: PLAYING,
+    spectate: false,
+  });
 }
 
 test.each(ENDS)(

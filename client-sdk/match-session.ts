@@ -3,27 +3,28 @@ import type { GyreMessage, MatchResult, RequestReply } from '../protocol/room-me
 import { matchVerdict } from './close-verdict.ts';
 import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
+import type { Interpolation, InterpolateOptions } from './interpolation.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
 import { errorOfReason, isFinalRefusal, reasonOfEnd, reasonOfView } from './match-end.ts';
-import { MatchTime } from './match-time.ts';
+import { MatchRealtime } from './match-realtime.ts';
 import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
+import type { NetStats } from './net-stats.ts';
 import { backoffMs, pause } from './pause.ts';
+import type { PredictOptions, Prediction } from './prediction.ts';
 import { RoomLink } from './room-link.ts';
-import type { LinkEnd } from './room-link.ts';
-import type { Routes } from './routes.ts';
+import type { LinkEnd, LinkParts } from './room-link.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { Api } from './session.ts';
-import type { WebSocketClass } from './socket.ts';
 import type { MatchView } from './views.ts';
+import type { GameType } from '../protocol/game-types.ts';
 
-export interface MatchSessionOptions {
+export interface MatchSessionOptions extends LinkParts {
   readonly id: string;
   readonly api: Api;
-  readonly endpoint: string;
-  readonly WebSocket: WebSocketClass;
-  readonly routes: Routes;
-  /** The hub's view of it, if it has one. */
+  /** The view of it that is known already, if any. */
   readonly known: MatchView | null;
+  /** Watches without a seat. */
+  readonly spectate: boolean;
 }
 
 const PING_EVERY_MS = 2_000;
@@ -44,11 +45,13 @@ export class MatchSession implements Match {
   readonly #closed = Promise.withResolvers<MatchCloseReason>();
   readonly #patches = new Listeners<[state: object]>();
   readonly #events = new Map<string, Listeners<[event: unknown]>>();
-  readonly #time = new MatchTime();
+  readonly #realtime: MatchRealtime;
   #info: MatchView | null = null;
   #leaving = false;
   #hasResult = false;
   #hasState = false;
+  /** The room has shown its state on this connection. */
+  #isShown = false;
   #isWelcome = false;
 
   constructor(options: MatchSessionOptions) {
@@ -62,11 +65,15 @@ export class MatchSession implements Match {
       epoch: null,
       closeReason: null,
     });
+    this.#realtime = new MatchRealtime({
+      timing: options.timing,
+      state: () => this.state,
+      pingMs: () => this.view.pingMs,
+      pendingInputs: () => this.#inputs.pendingCount,
+    });
     this.#link = new RoomLink<object>({
+      ...options,
       name: 'match',
-      endpoint: options.endpoint,
-      WebSocket: options.WebSocket,
-      routes: options.routes,
       ask: () => this.#ask(),
       isFinal: isFinalRefusal,
       verdict: matchVerdict,
@@ -74,11 +81,14 @@ export class MatchSession implements Match {
       onDropped: () => this.#dropped(),
       onMessage: (type, payload) => this.#message(type, payload),
       onState: () => this.#patched(),
-      onTime: (serverMs) => this.#time.set(serverMs),
+      onTime: (serverMs) => this.#realtime.timed(serverMs),
+      onFrame: (bytes) => this.#realtime.frame(bytes),
+      onRoundTrip: (roundTripMs) => this.#realtime.clock.roundTrip(roundTripMs),
       onEnd: (end) => this.#ended(end),
     });
     const { room } = this.#link;
-    this.#inputs = new InputQueue({ pack: (value) => room.packed(value), send: (bytes) => room.sendGyre(bytes) });
+    const wire = { pack: (value: unknown) => room.packed(value), send: (bytes: Uint8Array) => room.sendGyre(bytes) };
+    this.#inputs = new InputQueue(wire, options.timing);
     // Nobody has to look at them.
     for (const promise of [this.#opened.promise, this.#result.promise]) promise.catch(() => undefined);
     this.#link.status.subscribe(({ pingMs }) => this.#setStatus({ pingMs }));
@@ -111,7 +121,7 @@ export class MatchSession implements Match {
   }
 
   nowMs(): number | null {
-    return this.#time.nowMs();
+    return this.#realtime.clock.nowMs();
   }
 
   get view(): MatchStatus {
@@ -143,15 +153,39 @@ export class MatchSession implements Match {
   }
 
   send(name: string, payload?: unknown): void {
+    this.#refuseSpectator();
     this.#inputs.send(name, payload);
   }
 
-  request(name: string, payload?: unknown): Promise<RequestReply> {
+  async request(name: string, payload?: unknown): Promise<RequestReply> {
+    this.#refuseSpectator();
     return this.#inputs.request(name, payload);
+  }
+
+  predict<Name extends string, Own extends object>(
+    options: PredictOptions<GameType, Name, Own>,
+  ): Prediction<unknown, Own> {
+    this.#refuseSpectator();
+    const { input, own, ...rule } = options;
+    return this.#realtime.predict({
+      ...rule,
+      own: (state) => own(state, this.view.seatIndex ?? 0),
+      send: (payload) => this.#inputs.send(input, payload),
+    });
+  }
+
+  interpolate<Sample>(options: InterpolateOptions<GameType, Sample>): Interpolation<Sample> {
+    return this.#realtime.interpolate(options);
+  }
+
+  netStats(): NetStats {
+    return this.#realtime.stats();
   }
 
   async leave(): Promise<void> {
     if (this.#status.view.closeReason) return;
+    // A spectator has nothing to give up, and whatever it said would be too much.
+    if (this.#options.spectate) return this.#close('left');
     this.#leaving = true;
     this.#link.room.sayLeave();
     const enough = new AbortController();
@@ -179,7 +213,7 @@ export class MatchSession implements Match {
     const grant = await this.#options.api.call<SeatGrant>({
       method: 'POST',
       path: `/v1/matches/${this.id}/seat`,
-      body: {},
+      body: this.#options.spectate ? { spectate: true } : {},
       once: true,
     });
     this.#setStatus({ seatIndex: grant.seatIndex });
@@ -191,8 +225,9 @@ export class MatchSession implements Match {
   }
 
   #dropped(): void {
-    this.#time.stop();
+    this.#realtime.dropped();
     this.#isWelcome = false;
+    this.#isShown = false;
     this.#inputs.dropped();
     if (this.#status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });
   }
@@ -208,14 +243,17 @@ export class MatchSession implements Match {
         this.#isWelcome = true;
         if (this.#leaving) this.#link.room.sayLeave();
         else this.#inputs.welcomed(message.lastSeq);
+        this.#realtime.welcomed(message.epoch);
         this.#setStatus({ seatIndex: message.seatIndex, epoch: message.epoch });
         this.#greeted();
         break;
       case 'reply':
         this.#inputs.replied(message.seq, message.ok ? { ok: true } : { ok: false, refused: message.refused ?? '' });
+        this.#realtime.replied();
         break;
       case 'ack':
         this.#inputs.acked(message.seq);
+        this.#realtime.acked();
         break;
       case 'result':
         this.#hasResult = true;
@@ -229,13 +267,16 @@ export class MatchSession implements Match {
 
   #patched(): void {
     this.#hasState = true;
+    this.#isShown = true;
+    this.#realtime.patched(this.state);
     this.#patches.call(this.state);
     this.#greeted();
   }
 
   /** Welcome and full state come in no promised order; with both, the connection is of use. */
   #greeted(): void {
-    if (!this.#isWelcome || !this.#hasState || this.#status.view.connection !== 'reconnecting') return;
+    if (!this.#isWelcome || !this.#isShown || this.#status.view.connection !== 'reconnecting') return;
+    this.#realtime.greeted(this.state);
     this.#setStatus({ connection: 'connected' });
     this.#opened.resolve();
   }
@@ -270,6 +311,10 @@ export class MatchSession implements Match {
     this.#result.reject(error);
     this.#setStatus({ connection: 'closed', closeReason: reason });
     this.#closed.resolve(reason);
+  }
+
+  #refuseSpectator(): void {
+    if (this.#options.spectate) throw new GyreError('spectator', 'who watches a match says nothing in it');
   }
 
   #setStatus(change: Partial<MatchStatus>): void {

@@ -4,11 +4,15 @@ import type {
   GameType,
   MessageNameOf,
   PayloadArgs,
+  PayloadOf,
   RefusalOf,
   StateOf,
 } from '../protocol/game-types.ts';
 import type { MatchResult, RequestReply } from '../protocol/room-messages.ts';
+import type { Interpolation, InterpolateOptions } from './interpolation.ts';
 import type { Live } from './live.ts';
+import type { NetStats } from './net-stats.ts';
+import type { PredictOptions, Prediction } from './prediction.ts';
 import type { MatchView } from './views.ts';
 
 /**
@@ -54,7 +58,10 @@ export interface MatchStatus {
   readonly closeReason: MatchCloseReason | null;
 }
 
-/** A match that this client sits in. It comes back by itself, for as long as the seat is there. */
+/**
+ * A match that this client sits in, or watches: then its `seatIndex` is null, and `send`, `request` and `predict` fail with
+ * `spectator`. It comes back by itself, for as long as the seat is there.
+ */
 export interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
   readonly id: string;
   readonly game: Game['name'];
@@ -66,9 +73,9 @@ export interface Match<Game extends GameType = GameType> extends Live<MatchStatu
    */
   readonly state: StateOf<Game>;
   /**
-   * The match's time in ms, which what is due in the state is told in (`turnEndsAtMs`). It stands still while the connection
-   * is lost, and goes on from what the room says. null before the first connection. To be drawn by, not to be counted on: it
-   * is late by half a round trip.
+   * The match's time in ms, which what is due in the state is told in (`turnEndsAtMs`): an estimate of what it is in the room
+   * now. It never runs backwards, but for a room's next life, stands still while the connection is lost, and goes on from what
+   * the room says. null before the first connection. To be drawn by, not to be counted on.
    */
   nowMs(): number | null;
   /** Calls `listener` at once with the present state, and after each patch. */
@@ -78,7 +85,7 @@ export interface Match<Game extends GameType = GameType> extends Live<MatchStatu
   /**
    * Sends an input that needs no answer. It is consumed exactly once, in order with all others, also if the connection
    * or the room's process is lost in between. Ignored once the match is closed.
-   * Throws `message-too-large` and `queue-full`.
+   * Throws `message-too-large`, `queue-full`, and `spectator` without a seat.
    */
   send<Name extends MessageNameOf<Game>>(name: Name, ...payload: PayloadArgs<Game, Name>): void;
   /**
@@ -89,7 +96,18 @@ export interface Match<Game extends GameType = GameType> extends Live<MatchStatu
     name: Name,
     ...payload: PayloadArgs<Game, Name>
   ): Promise<RequestReply<RefusalOf<Game>>>;
-  /** Leaves for good: the seat is given up. Resolves when the room knows, or after 5 s without an answer. */
+  /**
+   * Shows what this player does before the room has answered, by running the game's own rule on a copy. Rejected inputs and
+   * whatever else happens in the room correct it. Throws `spectator` without a seat.
+   */
+  predict<Name extends MessageNameOf<Game>, Own extends object>(
+    options: PredictOptions<Game, Name, Own>,
+  ): Prediction<PayloadOf<Game, Name>, Own>;
+  /** Shows what others do smoothly: a little late, between two states that have arrived. */
+  interpolate<Sample>(options: InterpolateOptions<Game, Sample>): Interpolation<Sample>;
+  /** How the connection does at present. `showNetOverlay` draws it. */
+  netStats(): NetStats;
+  /** Leaves for good: the seat is given up. Resolves when the room knows, or after 5 s without an answer; a spectator at once. */
   leave(): Promise<void>;
   /**
    * The result, once it is durable, by whatever road it comes. Rejects with `match-abandoned`, `left`, or `match-closed`

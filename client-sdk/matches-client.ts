@@ -3,11 +3,11 @@ import { LiveValue } from './live.ts';
 import { queryString } from './lobby-filter.ts';
 import { MatchSession } from './match-session.ts';
 import type { MatchSessionOptions } from './match-session.ts';
-import type { Matches, MatchQuery } from './matches.ts';
+import type { Matches, MatchQuery, WatchableQuery } from './matches.ts';
 import { ViewOrder } from './view-order.ts';
 import type { MatchView, PageView } from './views.ts';
 
-export type MatchParts = Omit<MatchSessionOptions, 'id' | 'known'>;
+export type MatchParts = Omit<MatchSessionOptions, 'id' | 'known' | 'spectate'>;
 
 /** The one implementation of {@link Matches}; also keeps the player's current match. */
 export class MatchesClient implements Matches<GameTypes> {
@@ -17,6 +17,7 @@ export class MatchesClient implements Matches<GameTypes> {
   readonly playing = new LiveValue<MatchView | null>(null);
   readonly #parts: MatchParts;
   readonly #opening = new Map<string, Promise<MatchSession>>();
+  readonly #watched = new Set<MatchSession>();
   #order = new ViewOrder();
 
   constructor(parts: MatchParts) {
@@ -42,6 +43,20 @@ export class MatchesClient implements Matches<GameTypes> {
     return opening;
   }
 
+  list({ game, limit }: WatchableQuery = {}, cursor?: string): Promise<PageView<MatchView>> {
+    return this.#parts.api.call({ method: 'GET', path: `/v1/matches${queryString({ game, limit, cursor })}` });
+  }
+
+  /** Each time another one: a match that is watched is nobody's current one. */
+  async watch(match: string | MatchView): Promise<MatchSession> {
+    const [id, known] = typeof match === 'string' ? [match, null] : [match.id, match];
+    const watched = new MatchSession({ ...this.#parts, id, known, spectate: true });
+    this.#watched.add(watched);
+    void watched.closed.then(() => this.#watched.delete(watched));
+    await watched.open();
+    return watched;
+  }
+
   /** What the hub tells; null: in none. */
   learned(rev: number, view: MatchView | null): void {
     if (!this.#order.admits(rev, view?.version ?? 0)) return;
@@ -52,13 +67,14 @@ export class MatchesClient implements Matches<GameTypes> {
   reset(reason: 'closed' | 'signed-out'): void {
     this.#order = new ViewOrder();
     this.current.view?.shutDown(reason);
+    for (const watched of this.#watched) watched.shutDown(reason);
     this.playing.set(null);
   }
 
   async #open(matchId: string): Promise<MatchSession> {
     const playing = this.playing.view;
     const known = playing?.id === matchId ? playing : null;
-    const match = new MatchSession({ ...this.#parts, id: matchId, known });
+    const match = new MatchSession({ ...this.#parts, id: matchId, known, spectate: false });
     void this.#forget(match);
     await match.open();
     if (match.view.closeReason === null) this.current.set(match);

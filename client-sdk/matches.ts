@@ -16,6 +16,13 @@ export interface MatchQuery<Name extends string = string> {
   readonly limit?: number | undefined;
 }
 
+/** Which matches to watch. */
+export interface WatchableQuery<Name extends string = string> {
+  readonly game?: Name | undefined;
+  /** 1–100, default 20. */
+  readonly limit?: number | undefined;
+}
+
 /** Matches, running and past. Everything rejects with a `GyreError`. */
 export interface Matches<Games extends GameTypes> {
   get(matchId: string): Promise<AnyMatchView<Games>>;
@@ -23,4 +30,16 @@ export interface Matches<Games extends GameTypes> {
   history(query?: MatchQuery<GameName<Games>>, cursor?: string): Promise<PageView<AnyMatchView<Games>>>;
   /** Takes one's seat in a running match, from a link for instance. Lobbies do it by `nextMatch()`. */
   join(matchId: string): Promise<AnyMatch<Games>>;
+  /** Running matches that the player may watch, newest first; `cursor` is the `nextCursor` of the page before. */
+  list<Name extends GameName<Games>>(
+    query: WatchableQuery<Name> & { readonly game: Name },
+    cursor?: string,
+  ): Promise<PageView<MatchView<Games[Name]>>>;
+  list(query?: WatchableQuery<GameName<Games>>, cursor?: string): Promise<PageView<AnyMatchView<Games>>>;
+  /**
+   * Watches a running match without a seat, besides the player's own match: `gyre.match` stays what it is. By what a list
+   * showed, or by an id. Ends with the match, or by `leave()`. Rejects with `not-found` if it may not be watched.
+   */
+  watch<Game extends Games[GameName<Games>]>(match: MatchView<Game>): Promise<Match<Game>>;
+  watch(matchId: string): Promise<AnyMatch<Games>>;
 }

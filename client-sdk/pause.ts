@@ -1,3 +1,6 @@
+import { platformTiming } from './timing.ts';
+import type { Timing } from './timing.ts';
+
 /** Exponential delays with jitter: without it, all players of a lost server would come back in the same millisecond. */
 export interface Backoff {
   readonly firstMs: number;
@@ -11,15 +14,15 @@ export function backoffMs({ firstMs, maxMs }: Backoff, failures: number, random:
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal, timing: Timing = platformTiming): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = (): void => {
-      clearTimeout(timer);
+      stopTimer();
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const stopTimer = timing.after(ms, done);
     signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -10,7 +10,9 @@ import { backoffMs, pause } from './pause.ts';
 import type { Routes } from './routes.ts';
 import { socketUrl } from './seat-grant.ts';
 import type { SeatGrant } from './seat-grant.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
 import type { SocketClosed, WebSocketClass } from './socket.ts';
+import type { Timing } from './timing.ts';
 
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 export interface LinkStatus {
@@ -22,11 +24,17 @@ export interface LinkStatus {
 /** Why a link ended: the server's final close code, or the refusal of another right. */
 export type LinkEnd = { readonly code: number } | { readonly error: GyreError };
 
-export interface LinkOptions {
-  readonly name: string;
+/** What all links of a client share. */
+export interface LinkParts {
   readonly endpoint: string;
   readonly WebSocket: WebSocketClass;
+  readonly network: SimulatedNetwork;
   readonly routes: Routes;
+  readonly timing: Timing;
+}
+
+export interface LinkOptions extends LinkParts {
+  readonly name: string;
   /** Asks for a right over REST. */
   readonly ask: () => Promise<SeatGrant>;
   /** Whether a refusal by {@link ask} is the end; anything else is tried again for ever. */
@@ -38,20 +46,28 @@ export interface LinkOptions {
   readonly onDropped?: () => void;
   readonly onMessage: (type: string, payload: unknown) => void;
   readonly onState?: () => void;
-  /** The room's own time, in ms, with each full state. */
+  /** The room's own time, in ms, before each state that tells it. */
   readonly onTime?: (serverMs: number) => void;
+  /** A frame has arrived. */
+  readonly onFrame?: (bytes: number) => void;
+  readonly onRoundTrip?: (roundTripMs: number) => void;
   readonly onEnd: (end: LinkEnd) => void;
 }
 
 /** The first try comes at once, or nearly: most drops are over as soon as they are noticed. */
-const BACKOFF = { firstMs: 60, maxMs: 5_000 };
+const FIRST_TRY_MS = 60;
+/** A restart takes a second or two, and whoever waits for it is to be back within half a second of its end. */
+const SHORT_WAIT_MS = 350;
+const LONG_WAIT_MS = 5_000;
+/** A longer outage is waited out in proportion: by a twentieth of what it has lasted. */
+const WAIT_SHARE = 0.05;
 /** A server that is just taking over a room holds an upgrade for up to 3 s. */
 const DIRECT_TIMEOUT_MS = 4_500;
 const SHARED_TIMEOUT_MS = 8_000;
 /** A server that asks for more patience is asked again all the same: someone waits for their game. */
 const MAX_PATIENCE_MS = 30_000;
 /** After this many failed tries in a row the right itself is in doubt, its address for one. */
-const TRIES_PER_RIGHT = 5;
+const TRIES_PER_RIGHT = 8;
 const SILENT_AFTER_MS = 6_000;
 /** As if the network had said so: it was never heard from. */
 const GAVE_UP = 1006;
@@ -72,23 +88,32 @@ export class RoomLink<State> {
   #failures = 0;
   #direct = true;
   #joinedAtMs: number | null = null;
+  /** When the line was lost, or first dialled in vain; null: it is up. */
+  #lostAtMs: number | null = null;
   #closed: (event: SocketClosed) => void = () => undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.room = new ColyseusRoom<State>(options.name, options.WebSocket, {
+    this.room = new ColyseusRoom<State>(options, {
       joined: (token) => this.#joined(token),
       message: options.onMessage,
       state: () => options.onState?.(),
       time: (serverMs) => options.onTime?.(serverMs),
       closed: (event) => this.#closed(event),
-      heard: () => this.#heartbeat.heard(),
+      heard: (bytes) => {
+        this.#heartbeat.heard();
+        options.onFrame?.(bytes);
+      },
     });
     this.#heartbeat = new Heartbeat({
+      timing: options.timing,
       everyMs: options.pingEveryMs,
       silentAfterMs: SILENT_AFTER_MS,
       ping: (answered) => this.room.ping(answered),
-      measured: (pingMs) => this.#setStatus({ pingMs }),
+      measured: (pingMs, roundTripMs) => {
+        options.onRoundTrip?.(roundTripMs);
+        this.#setStatus({ pingMs });
+      },
       silent: () => this.room.drop(),
     });
   }
@@ -122,7 +147,10 @@ export class RoomLink<State> {
   async #rest(): Promise<void> {
     const wake = new AbortController();
     const stop = onNetworkReturn(() => wake.abort());
-    await pause(backoffMs(BACKOFF, this.#failures - 1), AbortSignal.any([this.#ended.signal, wake.signal]));
+    const { timing } = this.#options;
+    const lostMs = timing.nowMs() - (this.#lostAtMs ?? timing.nowMs());
+    const waitMs = waitBeforeTry(this.#failures, lostMs);
+    await pause(waitMs, AbortSignal.any([this.#ended.signal, wake.signal]), timing);
     stop();
   }
 
@@ -137,9 +165,10 @@ export class RoomLink<State> {
     } catch (caught) {
       const error = asGyreError(caught);
       this.#failures++;
+      this.#lostAtMs ??= this.#options.timing.nowMs();
       if (this.#options.isFinal(error)) this.#finish({ error });
       else if (error.retryAfterMs !== null)
-        await pause(Math.min(error.retryAfterMs, MAX_PATIENCE_MS), this.#ended.signal);
+        await pause(Math.min(error.retryAfterMs, MAX_PATIENCE_MS), this.#ended.signal, this.#options.timing);
       return null;
     }
   }
@@ -160,9 +189,10 @@ export class RoomLink<State> {
       this.#closed = resolve;
     });
     this.room.dial(url);
-    const timer = setTimeout(() => this.#giveUpDialling(), direct ? DIRECT_TIMEOUT_MS : SHARED_TIMEOUT_MS);
+    const timeoutMs = direct ? DIRECT_TIMEOUT_MS : SHARED_TIMEOUT_MS;
+    const stopTimer = this.#options.timing.after(timeoutMs, () => this.#giveUpDialling());
     const { code } = await closing;
-    clearTimeout(timer);
+    stopTimer();
     // A room that turned us away was there; of a process that died the address may be somebody else's soon.
     if (direct && this.#joinedAtMs === null && code < CloseCode.consented) this.#options.routes.failed(directAddress);
     this.#dropped(code);
@@ -173,7 +203,7 @@ export class RoomLink<State> {
   }
 
   #joined(token: string): void {
-    this.#joinedAtMs = performance.now();
+    this.#joinedAtMs = this.#options.timing.nowMs();
     this.#token = token || this.#token;
     this.#setStatus({ connection: 'connected' });
     this.#heartbeat.start();
@@ -182,7 +212,11 @@ export class RoomLink<State> {
 
   #dropped(code: number): void {
     this.#heartbeat.stop();
-    const upMs = this.#joinedAtMs === null ? null : performance.now() - this.#joinedAtMs;
+    const nowMs = this.#options.timing.nowMs();
+    const upMs = this.#joinedAtMs === null ? null : nowMs - this.#joinedAtMs;
+    // A server that lets in and drops at once is no better than one that is away.
+    if (upMs !== null && upMs >= STEADY_MS) this.#lostAtMs = nowMs;
+    this.#lostAtMs ??= nowMs;
     const verdict = this.#options.verdict(code);
     if (this.#ended.signal.aborted) return;
     if (upMs !== null) this.#options.onDropped?.();
@@ -197,6 +231,15 @@ export class RoomLink<State> {
   #setStatus(change: Partial<LinkStatus>): void {
     this.status.set({ ...this.status.view, ...change });
   }
+}
+
+/**
+ * How long to wait, after so many failures in a row, in an outage that has lasted for `lostMs`: between half and all of 60 ms,
+ * doubled each time, up to 350 ms in its first 7 s, then more and more up to 5 s.
+ */
+export function waitBeforeTry(failures: number, lostMs: number, random: () => number = Math.random): number {
+  const maxMs = Math.min(LONG_WAIT_MS, Math.max(SHORT_WAIT_MS, lostMs * WAIT_SHARE));
+  return backoffMs({ firstMs: FIRST_TRY_MS, maxMs }, failures - 1, random);
 }
 
 /** Failures in a row, after a socket that was let in for `upMs`; null: it never was. */

@@ -1,3 +1,5 @@
+import type { Lane, SimulatedNetwork } from './simulated-network.ts';
+
 /** What a `WebSocket` class must be able to do: the browser's, Node's own, or the one of the package `ws`. */
 export type WebSocketClass = new (url: string) => WebSocket;
 
@@ -8,6 +10,12 @@ export interface SocketHandlers {
 export interface SocketClosed {
   readonly code: number;
   readonly reason: string;
+}
+
+interface Wired {
+  readonly socket: WebSocket;
+  readonly inbound: Lane;
+  readonly outbound: Lane;
 }
 
 const OPEN = 1;
@@ -22,16 +30,18 @@ const DROPPED = 4010;
  */
 export class Socket {
   readonly #WebSocket: WebSocketClass;
+  readonly #network: SimulatedNetwork;
   readonly #handlers: SocketHandlers;
-  #socket: WebSocket | null = null;
+  #wired: Wired | null = null;
 
-  constructor(WebSocketClass: WebSocketClass, handlers: SocketHandlers) {
+  constructor(WebSocketClass: WebSocketClass, network: SimulatedNetwork, handlers: SocketHandlers) {
     this.#WebSocket = WebSocketClass;
+    this.#network = network;
     this.#handlers = handlers;
   }
 
   get isOpen(): boolean {
-    return this.#socket?.readyState === OPEN;
+    return this.#wired?.socket.readyState === OPEN;
   }
 
   dial(url: string): void {
@@ -41,18 +51,28 @@ export class Socket {
       queueMicrotask(() => this.#handlers.closed({ code: ABNORMAL, reason: 'the address is not allowed' }));
       return;
     }
-    this.#socket = socket;
+    const wired: Wired = { socket, inbound: this.#network.lane(), outbound: this.#network.lane() };
+    this.#wired = wired;
     socket.binaryType = 'arraybuffer';
-    socket.addEventListener('message', (event) => {
-      if (this.#socket === socket) this.#handlers.message(event);
-    });
-    socket.addEventListener('close', (event) => this.#ended(socket, event));
+    socket.addEventListener('message', (event) =>
+      wired.inbound.pass(() => {
+        if (this.#wired === wired) this.#handlers.message(event);
+      }),
+    );
+    // Not before what it sent.
+    socket.addEventListener('close', (event) => wired.inbound.pass(() => this.#ended(wired, event)));
     // A close always follows; without a listener some implementations throw.
     socket.addEventListener('error', () => undefined);
   }
 
   send(data: Uint8Array<ArrayBuffer>): void {
-    if (this.isOpen) this.#socket?.send(data);
+    const wired = this.#wired;
+    if (!wired || !this.isOpen) return;
+    // Room uses its buffer again while a simulated network still has the frame.
+    const frame = data.slice();
+    wired.outbound.pass(() => {
+      if (wired.socket.readyState === OPEN) wired.socket.send(frame);
+    });
   }
 
   sendUnreliable(data: Uint8Array<ArrayBuffer>): void {
@@ -61,7 +81,7 @@ export class Socket {
 
   /** Drops the socket, without waiting for the other side, which a dead network would make minutes. */
   close(code: number = DROPPED, reason = ''): void {
-    if (!this.#socket) return;
+    if (!this.#wired) return;
     this.#abandon();
     this.#handlers.closed({ code, reason });
   }
@@ -75,18 +95,21 @@ export class Socket {
     }
   }
 
-  #ended(socket: WebSocket, { code, reason }: SocketClosed): void {
-    if (this.#socket !== socket) return;
-    this.#socket = null;
+  #ended(wired: Wired, { code, reason }: SocketClosed): void {
+    if (this.#wired !== wired) return;
+    this.#wired = null;
+    wired.outbound.cut();
     this.#handlers.closed({ code, reason });
   }
 
   #abandon(): void {
-    const socket = this.#socket;
-    if (!socket) return;
-    this.#socket = null;
+    const wired = this.#wired;
+    if (!wired) return;
+    this.#wired = null;
+    wired.inbound.cut();
+    wired.outbound.cut();
     try {
-      socket.close(DROPPED);
+      wired.socket.close(DROPPED);
     } catch {
       // It was closing already.
     }
