@@ -227,6 +227,105 @@ interface Chat extends Live<readonly ChatMessageView[]> {
   /** Brings up to `limit` (1–100, default 50) messages from before those in `view`; false if there are no more. */
   loadHistory(limit?: number): Promise<boolean>;
 }
+/** How what others do is shown: a little late, between two states that have arrived. */
+interface InterpolateOptions<Game extends GameType, Sample> {
+  /** What is shown of a state, by keys that stay the same. A sample is a plain copy, not an instance of the state. */
+  readonly of: (state: StateOf<Game>) => Iterable<readonly [key: string, sample: Sample]>;
+  /**
+   * The sample `share` of the way between two. Where there is nothing newer, `share` goes beyond 1 for a short while. A
+   * teleport is its business: it may give `to` for samples that are too far apart.
+   */
+  readonly mix: (from: Sample, to: Sample, share: number) => Sample;
+  /** How late it is shown, in ms. Left out or `auto`: one step of the room, and as much as nine tenths of the states are late. */
+  readonly delayMs?: number | 'auto' | undefined;
+  /** How far it is shown beyond the newest state, in ms. 0: not at all. Left out: 100. */
+  readonly extrapolateMs?: number | undefined;
+}
+/** What others do, as it is to be drawn. */
+interface Interpolation<Sample> {
+  /** What to draw now. Empty before the first state. */
+  at(): ReadonlyMap<string, Sample>;
+  /**
+   * The match time that is being shown, in ms: what the player saw when a shot was fired, for the room to look back to. null
+   * before the first state.
+   */
+  seenMs(): number | null;
+  /** How late it is shown at present, in ms. */
+  readonly delayMs: number;
+  /** Keeps no more states. */
+  stop(): void;
+}
+/** How the connection to a room does, for overlays. Rates are of the last 5 s. */
+interface NetStats {
+  /** Round trip, averaged, in ms; null before the first measurement. */
+  readonly pingMs: number | null;
+  /** By how much one state in ten, or more, is late, in ms; 0 for a game that doesn't time its patches. */
+  readonly jitterMs: number;
+  /** Steps a second, as the room times them; null for a game without a tick rate. */
+  readonly tickRateHz: number | null;
+  readonly patchesPerSecond: number;
+  /** What arrives. */
+  readonly bytesPerSecond: number;
+  /** Inputs that the room has not consumed yet. */
+  readonly pendingInputs: number;
+  /** Of all predictions of this match, in the last minute. */
+  readonly correctionsLastMinute: number;
+  /** How far off the last prediction was; null before the first comparison. */
+  readonly lastError: number | null;
+}
+/** How a client runs ahead of its room: by the game's own rule, on a plain copy of what is its own. */
+interface PredictOptions<Game extends GameType, Name extends MessageNameOf<Game>, Own extends object> {
+  /** The message whose effect is foreseen. */
+  readonly input: Name;
+  /** A plain copy of what is this player's own; null while there is nothing, before a spawn for instance. */
+  readonly own: (state: StateOf<Game>, seatIndex: number) => Own | null;
+  /**
+   * The game's rule, as the room runs it: what one input makes of `own`. It gets a copy of its own and may change that. It
+   * must round as the fields of the state do, or replays differ by that much.
+   */
+  readonly step: (own: Own, payload: PayloadOf<Game, Name>, state: StateOf<Game>) => Own;
+  /** How far apart two are. Left out: the greatest difference of two numbers at the same place. */
+  readonly distance?: ((one: Own, other: Own) => number) | undefined;
+  /** A difference up to this is none. Left out: 0.001. */
+  readonly tolerance?: number | undefined;
+  /** `share` (0–1) of the way between two. Left out: numbers at the same place are mixed, everything else is `to`'s. */
+  readonly mix?: ((from: Own, to: Own, share: number) => Own) | undefined;
+  /** How long a correction glides, in ms. 0: it jumps. Left out: 100. */
+  readonly smoothMs?: number | undefined;
+  /** How long `view` takes to arrive where a push leads, in ms. 0: it jumps. Left out: the time between pushes, at most 100. */
+  readonly glideMs?: number | undefined;
+}
+/** What one player does, shown before the room has answered. */
+interface Prediction<Payload, Own extends object> {
+  /**
+   * Applies an input at once and sends it, consumed exactly once. False, and nothing happens, while the connection is lost
+   * or the match is closed. Throws as `match.send` does.
+   */
+  push(payload: Payload): boolean;
+  /** What to draw now; null while there is nothing. */
+  readonly view: Own | null;
+  /** Where the inputs so far lead, without smoothing; null while there is nothing. */
+  readonly own: Own | null;
+  readonly stats: PredictionStats;
+  /** No more inputs are taken; what was pushed stays sent. */
+  stop(): void;
+}
+interface PredictionStats {
+  /** Inputs that the room has not consumed yet. */
+  readonly pending: number;
+  /** How often what was foreseen was compared with what the room made of it. */
+  readonly compared: number;
+  /** How often it was not the same. */
+  readonly corrections: number;
+  readonly correctionsLastMinute: number;
+  /** The distances of the last 256 comparisons, 0 where there was no difference, newest last. */
+  readonly errors: readonly number[];
+  /** Corrections by their distance: up to each power of two. */
+  readonly histogram: readonly {
+    readonly upTo: number;
+    readonly count: number;
+  }[];
+}
 /**
  * Why a match is closed for this client:
  * - `finished`: it has a result;
@@ -255,7 +354,10 @@ interface MatchStatus {
   /** Why `connection` is `closed`; null before. */
   readonly closeReason: MatchCloseReason | null;
 }
-/** A match that this client sits in. It comes back by itself, for as long as the seat is there. */
+/**
+ * A match that this client sits in, or watches: then its `seatIndex` is null, and `send`, `request` and `predict` fail with
+ * `spectator`. It comes back by itself, for as long as the seat is there.
+ */
 interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
   readonly id: string;
   readonly game: Game['name'];
@@ -267,9 +369,9 @@ interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
    */
   readonly state: StateOf<Game>;
   /**
-   * The match's time in ms, which what is due in the state is told in (`turnEndsAtMs`). It stands still while the connection
-   * is lost, and goes on from what the room says. null before the first connection. To be drawn by, not to be counted on: it
-   * is late by half a round trip.
+   * The match's time in ms, which what is due in the state is told in (`turnEndsAtMs`): an estimate of what it is in the room
+   * now. It never runs backwards, but for a room's next life, stands still while the connection is lost, and goes on from what
+   * the room says. null before the first connection. To be drawn by, not to be counted on.
    */
   nowMs(): number | null;
   /** Calls `listener` at once with the present state, and after each patch. */
@@ -279,7 +381,7 @@ interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
   /**
    * Sends an input that needs no answer. It is consumed exactly once, in order with all others, also if the connection
    * or the room's process is lost in between. Ignored once the match is closed.
-   * Throws `message-too-large` and `queue-full`.
+   * Throws `message-too-large`, `queue-full`, and `spectator` without a seat.
    */
   send<Name extends MessageNameOf<Game>>(name: Name, ...payload: PayloadArgs<Game, Name>): void;
   /**
@@ -287,7 +389,16 @@ interface Match<Game extends GameType = GameType> extends Live<MatchStatus> {
    * promise outlives lost connections. Rejects with `match-closed`, `match-abandoned` or `left` if the match ends first.
    */
   request<Name extends MessageNameOf<Game>>(name: Name, ...payload: PayloadArgs<Game, Name>): Promise<RequestReply<RefusalOf<Game>>>;
-  /** Leaves for good: the seat is given up. Resolves when the room knows, or after 5 s without an answer. */
+  /**
+   * Shows what this player does before the room has answered, by running the game's own rule on a copy. Rejected inputs and
+   * whatever else happens in the room correct it. Throws `spectator` without a seat.
+   */
+  predict<Name extends MessageNameOf<Game>, Own extends object>(options: PredictOptions<Game, Name, Own>): Prediction<PayloadOf<Game, Name>, Own>;
+  /** Shows what others do smoothly: a little late, between two states that have arrived. */
+  interpolate<Sample>(options: InterpolateOptions<Game, Sample>): Interpolation<Sample>;
+  /** How the connection does at present. `showNetOverlay` draws it. */
+  netStats(): NetStats;
+  /** Leaves for good: the seat is given up. Resolves when the room knows, or after 5 s without an answer; a spectator at once. */
   leave(): Promise<void>;
   /**
    * The result, once it is durable, by whatever road it comes. Rejects with `match-abandoned`, `left`, or `match-closed`
@@ -469,6 +580,12 @@ interface MatchQuery<Name extends string = string> {
   /** 1–100, default 20. */
   readonly limit?: number | undefined;
 }
+/** Which matches to watch. */
+interface WatchableQuery<Name extends string = string> {
+  readonly game?: Name | undefined;
+  /** 1–100, default 20. */
+  readonly limit?: number | undefined;
+}
 /** Matches, running and past. Everything rejects with a `GyreError`. */
 interface Matches<Games extends GameTypes> {
   get(matchId: string): Promise<AnyMatchView<Games>>;
@@ -476,6 +593,31 @@ interface Matches<Games extends GameTypes> {
   history(query?: MatchQuery<GameName<Games>>, cursor?: string): Promise<PageView<AnyMatchView<Games>>>;
   /** Takes one's seat in a running match, from a link for instance. Lobbies do it by `nextMatch()`. */
   join(matchId: string): Promise<AnyMatch<Games>>;
+  /** Running matches that the player may watch, newest first; `cursor` is the `nextCursor` of the page before. */
+  list<Name extends GameName<Games>>(query: WatchableQuery<Name> & {
+    readonly game: Name;
+  }, cursor?: string): Promise<PageView<MatchView<Games[Name]>>>;
+  list(query?: WatchableQuery<GameName<Games>>, cursor?: string): Promise<PageView<AnyMatchView<Games>>>;
+  /**
+   * Watches a running match without a seat, besides the player's own match: `gyre.match` stays what it is. By what a list
+   * showed, or by an id. Ends with the match, or by `leave()`. Rejects with `not-found` if it may not be watched.
+   */
+  watch<Game extends Games[GameName<Games>]>(match: MatchView<Game>): Promise<Match<Game>>;
+  watch(matchId: string): Promise<AnyMatch<Games>>;
+}
+/** A bad network, for development: what it does to every frame, both ways. Left out: 0. */
+interface SimulatedConditions {
+  /** Round trip, in ms: half of it each way. */
+  readonly latencyMs?: number | undefined;
+  /** By how much the round trip differs, at most, up or down, in ms. */
+  readonly jitterMs?: number | undefined;
+  /**
+   * Share (0–1) of frames that get lost on the way. A WebSocket runs over TCP, so a lost one arrives all the same: a
+   * retransmission later (one and a half round trips, 100 ms at least), and those behind it wait for it.
+   */
+  readonly loss?: number | undefined;
+  /** Of the chance: the same seed makes the same decisions. Left out: 1. */
+  readonly seed?: number | undefined;
 }
 /** What a `WebSocket` class must be able to do: the browser's, Node's own, or the one of the package `ws`. */
 type WebSocketClass = new (url: string) => WebSocket;
@@ -488,6 +630,8 @@ interface GyreOptions {
   readonly fetch?: FetchFunction | undefined;
   /** Left out: the platform's. */
   readonly WebSocket?: WebSocketClass | undefined;
+  /** For development: a bad network. Left out: none. */
+  readonly simulate?: SimulatedConditions | undefined;
 }
 /** Who is signed in, and where they are. */
 interface GyreStatus<Games extends GameTypes> {
@@ -520,6 +664,9 @@ declare class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStat
   get lobby(): AnyLobby<Games> | null;
   /** The match that this client sits in. */
   get match(): AnyMatch<Games> | null;
+  /** For development: the bad network that every frame goes through; null: none. May be set at any time. */
+  get simulate(): SimulatedConditions | null;
+  set simulate(conditions: SimulatedConditions | null);
   /** The server's time, in ms since 1970, for countdowns that end `…At`; this device's own until the hub has told. */
   serverNowMs(): number;
   /**
@@ -766,6 +913,7 @@ interface ProblemDetail {
  * - `not-in-lobby`: the lobby is over for this player; `detail` says why.
  * - `left`: the match was left on purpose.
  * - `match-closed`: the match's connection ended for good; `detail` is the reason.
+ * - `spectator`: who watches a match says nothing in it.
  * - `match-abandoned`: the match ended without a result; `detail` is the reason.
  * - `message-too-large`: a payload over 8 KB.
  * - `queue-full`: too many inputs wait for a lost connection.
@@ -773,7 +921,7 @@ interface ProblemDetail {
  * - `aborted`: given up by the caller's own signal.
  * - `closed`: the client was closed.
  */
-declare const CLIENT_ERROR_CODES: readonly ['network', 'unexpected-response', 'signed-out', 'not-in-lobby', 'left', 'match-closed', 'match-abandoned', 'message-too-large', 'queue-full', 'outcome-unknown', 'aborted', 'closed'];
+declare const CLIENT_ERROR_CODES: readonly ['network', 'unexpected-response', 'signed-out', 'not-in-lobby', 'left', 'match-closed', 'spectator', 'match-abandoned', 'message-too-large', 'queue-full', 'outcome-unknown', 'aborted', 'closed'];
 type ClientErrorCode = (typeof CLIENT_ERROR_CODES)[number];
 type GyreErrorCode = ProblemCode | ClientErrorCode;
 interface GyreErrorInit {
@@ -807,4 +955,4 @@ declare class GyreError<Code extends GyreErrorCode = GyreErrorCode> extends Erro
   /** Whether something caught is a GyreError, and of this code if one is given. */
   static is<Code extends GyreErrorCode = GyreErrorCode>(error: unknown, code?: Code): error is GyreError<Code>;
 }
-export { type AnyLobby, type AnyLobbySummary, type AnyLobbyView, type AnyMatch, type AnyMatchView, type Chat, type ChatMessageView, type ClientErrorCode, type Comparison, type DataChange, type DataView, type EventNameOf, type EventOf, type GameName, type GameType, type GameTypes, type GameView, Gyre, GyreError, type GyreErrorCode, type GyreOptions, type GyreStatus, type JoinOptions, type JoinedLobbyView, type KeyValueStorage, type Live, type Lobbies, type Lobby, type LobbyChange, type LobbyCloseReason, type LobbyList, type LobbyMemberView, type LobbyOptions, type LobbyQuery, type LobbySummary, type LobbyView, type LobbyWhere, type Match, type MatchCloseReason, type MatchQuery, type MatchResult, type MatchSeatView, type MatchStatus, type MatchView, type Matches, type MessageNameOf, type NoticeView, type PageView, type PayloadOf, type Placement, type PlayerView, type PublicPlayerView, type RefusalOf, type RequestReply, type Resumed, type SettingsOf, type StateOf, type StorageMode, type TeamView };
+export { type AnyLobby, type AnyLobbySummary, type AnyLobbyView, type AnyMatch, type AnyMatchView, type Chat, type ChatMessageView, type ClientErrorCode, type Comparison, type DataChange, type DataView, type EventNameOf, type EventOf, type GameName, type GameType, type GameTypes, type GameView, Gyre, GyreError, type GyreErrorCode, type GyreOptions, type GyreStatus, type InterpolateOptions, type Interpolation, type JoinOptions, type JoinedLobbyView, type KeyValueStorage, type Live, type Lobbies, type Lobby, type LobbyChange, type LobbyCloseReason, type LobbyList, type LobbyMemberView, type LobbyOptions, type LobbyQuery, type LobbySummary, type LobbyView, type LobbyWhere, type Match, type MatchCloseReason, type MatchQuery, type MatchResult, type MatchSeatView, type MatchStatus, type MatchView, type Matches, type MessageNameOf, type NetStats, type NoticeView, type PageView, type PayloadOf, type Placement, type PlayerView, type PredictOptions, type Prediction, type PredictionStats, type PublicPlayerView, type RefusalOf, type RequestReply, type Resumed, type SettingsOf, type SimulatedConditions, type StateOf, type StorageMode, type TeamView, type WatchableQuery };
