@@ -22,6 +22,9 @@ const CASES: readonly (readonly [file: string, source: string, rule: string | nu
   ['rooms/f/rules.ts', `export const when = (at: Date, f: { Date: number }) => Math.max(f.Date, Number(at));`, null],
   ['rooms/g/rules.ts', `import type { x } from '../../protocol/x.ts'; export type Y = x;`, null],
   ['rooms/h/rules.ts', `export const later = (f: () => void) => setTimeout(f, 1);`, 'pure-rules'],
+  ['rooms/i/map-rules.ts', `export const chance = () => Math.random();`, 'pure-rules'],
+  ['rooms/j/map-rules.ts', `import { x } from '../k/rules.ts'; x();`, 'folder-imports'],
+  ['rooms/k/map-rules.ts', `import { x } from './rules.ts'; x();`, null],
   // rooms/*/game.ts
   ['rooms/a/game.ts', `import { x } from '@colyseus/core'; x();`, 'folder-imports'],
   ['rooms/b/game.ts', `import { x } from '../kit/game-room.ts'; x();`, 'folder-imports'],
@@ -51,6 +54,7 @@ const CASES: readonly (readonly [file: string, source: string, rule: string | nu
   ['web/a.ts', `import { x } from '../rooms/games.ts'; x();`, 'folder-imports'],
   ['web/b.ts', `import type { x } from '../rooms/games.ts'; export type Y = x;`, null],
   ['web/c.ts', `import { x } from '../rooms/chess/rules.ts'; x();`, null],
+  ['web/e.ts', `import { x } from '../rooms/chess/map-rules.ts'; x();`, null],
   ['web/d.tsx', `import { x } from '../rooms/chess/room.ts'; x();`, 'folder-imports'],
   ['loadtest/a.ts', `import { x } from '../src/x.ts'; x();`, 'folder-imports'],
   ['loadtest/bench/a.ts', `import { x } from './servers/x.ts'; x();`, 'folder-imports'],

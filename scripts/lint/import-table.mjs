@@ -7,7 +7,7 @@
 const protocol = /^protocol\//;
 const node = /^node:/;
 const gameContracts = /^rooms\/games\.ts$/;
-const pureRules = /^rooms\/[^/]+\/rules\.ts$/;
+const pureRules = /^rooms\/[^/]+\/(?:[^/]+-)?rules\.ts$/;
 const kit = /^rooms\/kit\//;
 
 /** @type {Entry[]} */
@@ -29,8 +29,8 @@ export const IMPORT_TABLE = [
     why: 'what a room needs of the service arrives through rooms/kit/ports.ts',
   },
   {
-    files: /^rooms\/([^/]+)\/rules\.ts$/,
-    may: [],
+    files: /^rooms\/([^/]+)\/(?:[^/]+-)?rules\.ts$/,
+    may: [/^rooms\/{game}\/(?:[^/]+-)?rules\.ts$/],
     mayAsTypes: [protocol],
     why: 'rules are pure and over structural types, so that clients can run them',
   },
@@ -41,7 +41,7 @@ export const IMPORT_TABLE = [
       /^@colyseus\/schema$/,
       /^zod$/,
       /^rooms\/kit\/define-game\.ts$/,
-      /^rooms\/{game}\/(state|rules)\.ts$/,
+      /^rooms\/{game}\/(state|(?:[^/]+-)?rules)\.ts$/,
     ],
     why: 'a contract is loaded by browsers, so it pulls in nothing of the server',
   },

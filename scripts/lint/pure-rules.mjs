@@ -1,4 +1,4 @@
-const RULES_FILE = /[\\/]rooms[\\/][^\\/]+[\\/]rules\.ts$/;
+const RULES_FILE = /[\\/]rooms[\\/][^\\/]+[\\/](?:[^\\/]+-)?rules\.ts$/;
 
 /** What makes two runs of the same rules differ, or reaches out of them. */
 const IMPURE_GLOBALS = new Set([
@@ -18,7 +18,7 @@ const IMPURE_GLOBALS = new Set([
   'require',
 ]);
 
-/** A game's rules.ts knows no clock, no chance and no I/O: it is replayed after a crash and run ahead by clients. */
+/** A game's `rules.ts` and `…-rules.ts` know no clock, no chance and no I/O: they are replayed after a crash and run ahead by clients. */
 export const pureRules = {
   create(context) {
     if (!RULES_FILE.test(context.filename)) return {};
