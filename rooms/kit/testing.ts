@@ -1,4 +1,4 @@
-import type { GyreMessage, MatchResult, RequestReply } from '../../protocol/room-messages.ts';
+import type { GyreInput, GyreMessage, MatchResult, RequestReply } from '../../protocol/room-messages.ts';
 import { GYRE_TYPE } from '../../protocol/room-messages.ts';
 import type { MessageNameOf, PayloadArgs, RefusalOf } from '../../protocol/game-types.ts';
 import type { RoomClass } from './game-room.ts';
@@ -66,14 +66,17 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     name: Name,
     ...[payload]: PayloadArgs<Game, Name>
   ): Promise<RequestReply<RefusalOf<Game>>> {
-    const seq = (this.#seqs[seatIndex] ?? 0) + 1;
-    const received = this.#core.receive(seatIndex, [seq, name, payload ?? null, true]);
-    if (received === 'bad-input') throw new TypeError(`"${name}" does not fit the game's contract.`);
-    this.#seqs[seatIndex] = seq;
+    const seq = this.#receive(seatIndex, (next) => [next, name, payload ?? null, true]);
     this.#settle();
     const reply = this.#replies.get(`${seatIndex}/${seq}`);
     if (reply === undefined) throw new Error('The match is over: nobody answers.');
     return reply;
+  }
+
+  /** Sends a message without waiting for its answer, as an SDK's `match.send` does: several of them can come in one step. */
+  send<Name extends MessageNameOf<Game>>(seatIndex: number, name: Name, ...[payload]: PayloadArgs<Game, Name>): void {
+    this.#receive(seatIndex, (next) => [next, name, payload ?? null]);
+    if (this.#room.game.tickRateHz === null) this.#step();
   }
 
   /** Lets match time pass; everything that comes due happens at its time. */
@@ -138,6 +141,15 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   readonly #onFault = (error: unknown): void => {
     this.#faults.push(error);
   };
+
+  #receive(seatIndex: number, inputOf: (seq: number) => GyreInput): number {
+    const seq = (this.#seqs[seatIndex] ?? 0) + 1;
+    const input = inputOf(seq);
+    if (this.#core.receive(seatIndex, input) === 'bad-input')
+      throw new TypeError(`"${input[1]}" does not fit the game's contract.`);
+    this.#seqs[seatIndex] = seq;
+    return seq;
+  }
 
   /** Lets the room take what has come in: at once, or with its next step if the game has a `tickRateHz`. */
   #settle(): void {
