@@ -115,6 +115,41 @@ describe('a hub socket', () => {
     expect(late.of('match')).toEqual([{ rev: 3, match: null }]);
   });
 
+  test('shows a match to who joins it as it is played, anew to the others, and never to who only watches [LO-18, MA-6]', async () => {
+    await using it = await HubBed.open();
+    const [ann = '', bob = '', eve = ''] = await it.bed.players(3);
+    const { lobbyId, matchId } = await it.bed.playing(it.boot, [ann], { game: 'drop-in' });
+    const sockets = { ann: await it.connect(ann), bob: await it.connect(bob), eve: await it.connect(eve) };
+    await it.bed.enter(it.boot, lobbyId, { playerId: bob });
+    await it.settled();
+    expect(sockets.bob.of('lobby').slice(1)).toMatchObject([{ rev: 1, lobby: { state: 'in-match', matchId } }]);
+    expect(sockets.bob.of('match').slice(1)).toMatchObject([
+      { rev: 1, match: { id: matchId, version: 2, seats: [{ playerId: ann }, { playerId: bob, index: 1 }] } },
+    ]);
+    expect(sockets.ann.of('match').slice(1)).toMatchObject([{ rev: 2, match: { version: 2, seats: [{}, {}] } }]);
+    expect(sockets.ann.last('lobby')).toMatchObject({ lobby: { members: [{}, { playerId: bob }] } });
+    expect(sockets.eve.sent).toHaveLength(3);
+
+    await it.bed.leave(it.boot, lobbyId, bob);
+    await it.settled();
+    await it.bed.enter(it.boot, lobbyId, { playerId: bob });
+    await it.settled();
+    expect(sockets.bob.of('match').slice(2)).toMatchObject([
+      { rev: 2, match: null },
+      { rev: 3, match: { id: matchId, version: 3, seats: [{}, { playerId: bob }, { playerId: bob, index: 2 }] } },
+    ]);
+
+    await it.boot.matches.finished(matchId, 1, {
+      placements: [0, 1, 2].map((seatIndex) => ({ seatIndex, playerId: null, place: 1, score: null })),
+      data: {},
+    });
+    await it.settled();
+    expect(sockets.bob.of('match').slice(4)).toMatchObject([{ rev: 3, match: { state: 'finished' } }, { match: null }]);
+    await it.hub.recheck();
+    await it.settled();
+    expect(sockets.bob.of('match')).toHaveLength(6);
+  });
+
   test('shows the end of an abandoned match with its reason', async () => {
     await using it = await HubBed.open();
     const [ann = '', bob = ''] = await it.bed.players(2);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import type { Bus } from '../cluster/ports.ts';
 import { lobbies } from '../store/schema.ts';
@@ -40,29 +41,25 @@ export class StartWaits {
   /** @returns whether the lobby is `starting` no more, after 2 s at the latest */
   async #hasLeft(lobbyId: string): Promise<boolean> {
     const endMs = performance.now() + LOBBY_WAIT_MS;
-    while (performance.now() < endMs) {
-      // Listening comes before looking: what happens between the two is not missed.
-      const change = this.#nextChange(lobbyId);
-      const [lobby] = await this.#db.select({ state: lobbies.state }).from(lobbies).where(eq(lobbies.id, lobbyId));
-      if (lobby?.state !== 'starting') {
-        change.end();
-        return true;
+    let change = Promise.withResolvers<void>();
+    const unsubscribe = this.#bus.subscribe('lobby', (nudge) => {
+      if (nudge.lobbyId === lobbyId) change.resolve();
+    });
+    try {
+      while (performance.now() < endMs) {
+        // Before the look: what happens meanwhile is not missed.
+        change = Promise.withResolvers();
+        if (!(await this.#isStarting(lobbyId))) return true;
+        await Promise.race([change.promise, delay(LOOK_AGAIN_MS, undefined, { ref: false })]);
       }
-      await change.promise;
+      return false;
+    } finally {
+      unsubscribe();
     }
-    return false;
   }
 
-  #nextChange(lobbyId: string): { readonly promise: Promise<void>; end(): void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LOOK_AGAIN_MS);
-    const unsubscribe = this.#bus.subscribe('lobby', (nudge) => {
-      if (nudge.lobbyId === lobbyId) resolve();
-    });
-    void promise.then(() => {
-      clearTimeout(timer);
-      unsubscribe();
-    });
-    return { promise, end: resolve };
+  async #isStarting(lobbyId: string): Promise<boolean> {
+    const [lobby] = await this.#db.select({ state: lobbies.state }).from(lobbies).where(eq(lobbies.id, lobbyId));
+    return lobby?.state === 'starting';
   }
 }

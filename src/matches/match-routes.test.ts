@@ -218,8 +218,6 @@ describe('POST /v1/matches/{id}/seat', () => {
     await using it = await start(['duel']);
     const { bed, boot, matchId, ann, bob, eve, seat } = it;
     expect(await seat(eve)).toMatchObject({ status: 403, code: 'not-in-match' });
-    expect(await seat(ann, { spectate: true })).toMatchObject({ status: 403, code: 'not-in-match' });
-    expect(await seat(eve, { spectate: true })).toMatchObject({ status: 403, code: 'not-in-match' });
     expect(await seat(ann, { spectate: 'yes' })).toMatchObject({ status: 400, code: 'invalid-request' });
     expect(await seat(ann, { colour: 'red' })).toMatchObject({ status: 400, code: 'invalid-request' });
     expect(await seat(ann, {}, 'm_unknown1')).toMatchObject({ status: 404, code: 'not-found' });
@@ -249,5 +247,91 @@ describe('POST /v1/matches/{id}/seat', () => {
     const reserved = await it.boot.handOffs.reserve(it.lobbyId);
     const answer = await it.seat(it.ann, {}, reserved?.room.matchId);
     expect(answer).toMatchObject({ status: 409, code: 'wrong-state', body: { state: 'reserved' } });
+  });
+});
+
+describe('POST /v1/matches/{id}/seat with spectate', () => {
+  test('gives anybody the right to watch, players of the match too, with a token from the first [MA-6]', async () => {
+    await using it = await start(['duel']);
+    const { matchId, boot, ann, eve, seat } = it;
+    for (const who of [eve, ann]) {
+      const { status, body } = await seat(who, { spectate: true });
+      expect(status).toBe(200);
+      const { sessionId, reconnectionToken = '' } = body.colyseus;
+      expect(SeatGrant.parse(body)).toEqual({
+        role: 'spectator',
+        matchId,
+        game: 'duel',
+        seatIndex: null,
+        expiresInMs: 60_000,
+        directAddress: 'play.example.com/p/a-0',
+        colyseus: { name: 'duel', roomId: matchId, sessionId, processId: boot.incarnation, reconnectionToken },
+      });
+      const seats = (await it.bed.match(matchId)).seats;
+      expect(rights.recognise(matchId, seats, { sessionId, token: reconnectionToken })).toEqual({
+        spectator: { playerId: who.id },
+      });
+    }
+    // To watch is to be no player: nothing of the match has changed.
+    expect(await it.bed.match(matchId)).toMatchObject({ version: 1, seats: [{}, {}] });
+  });
+
+  test('is refused in the contract’s order', async () => {
+    await using it = await start(['duel']);
+    const { bed, boot, matchId, ann, eve, lobbyId, seat } = it;
+    const watch = (who: Guest, id = matchId) => seat(who, { spectate: true }, id);
+    expect(await watch(eve, 'm_unknown1')).toMatchObject({ status: 404, code: 'not-found' });
+    boot.rooms.rooms.delete(matchId);
+    expect(await watch(eve)).toMatchObject({ status: 503, code: 'match-moving' });
+    await bed.tx((tx) => boot.matches.setPrivate(tx, matchId, true));
+    expect(await watch(eve)).toMatchObject({ status: 404, code: 'not-found' });
+    expect(await watch(ann)).toMatchObject({ status: 403, code: 'not-in-match' });
+    await bed.tx((tx) => boot.matches.setPrivate(tx, matchId, false));
+    await boot.matches.finished(matchId, 1, DRAW);
+    for (const who of [eve, ann]) expect(await watch(who)).toMatchObject({ status: 409, code: 'match-over' });
+    await bed.change(lobbyId, (full) => ({
+      ...full,
+      members: full.members.map((each) => ({ ...each, ready: true })),
+    }));
+    await bed.countedDown(lobbyId);
+    const reserved = (await boot.handOffs.reserve(lobbyId))?.room.matchId;
+    expect(await watch(eve, reserved)).toMatchObject({ status: 404, code: 'not-found' });
+    expect(await watch(ann, reserved)).toMatchObject({ status: 409, code: 'wrong-state' });
+  });
+
+  test('is refused for a game that takes no spectators: to its players as not theirs, to others as not there', async () => {
+    await using it = await start();
+    expect(await it.seat(it.ann, { spectate: true })).toMatchObject({ status: 403, code: 'not-in-match' });
+    expect(await it.seat(it.eve, { spectate: true })).toMatchObject({ status: 404, code: 'not-found' });
+  });
+});
+
+describe('a late joiner’s seat', () => {
+  test('is there also if the room was not told of it, as when the answer of the commit was lost [HO-6]', async () => {
+    await using it = await start();
+    const { bed, boot, bob } = it;
+    const { lobbyId, matchId } = await bed.playing(boot, await bed.players(1), { game: 'drop-in' });
+    await bed.leave(boot, it.lobbyId, bob.id);
+    const addSeat = boot.rooms.addSeat.bind(boot.rooms);
+    boot.rooms.addSeat = () => undefined;
+    const [cid = ''] = await bed.players(1);
+    await bed.enter(boot, lobbyId, { playerId: cid });
+    await bed.enter(boot, lobbyId, { playerId: bob.id });
+    expect(await it.seat(bob, {}, matchId)).toMatchObject({ status: 503, code: 'match-moving' });
+    boot.rooms.addSeat = addSeat;
+    expect(await it.seat(bob, {}, matchId)).toMatchObject({ status: 200, body: { seatIndex: 2 } });
+    expect(boot.rooms.rooms.get(matchId)?.seats).toHaveLength(3);
+  });
+
+  test('that the room was not told of can be left', async () => {
+    await using it = await start();
+    const { bed, boot, bob } = it;
+    const { lobbyId, matchId } = await bed.playing(boot, await bed.players(1), { game: 'drop-in' });
+    await bed.leave(boot, it.lobbyId, bob.id);
+    boot.rooms.addSeat = () => undefined;
+    await bed.enter(boot, lobbyId, { playerId: bob.id });
+    await bed.leave(boot, lobbyId, bob.id);
+    expect((await bed.match(matchId)).seats.map(({ givenUp }) => givenUp)).toEqual([false, true]);
+    expect(boot.rooms.givenUp.filter((each) => each.startsWith(matchId))).toEqual([]);
   });
 });

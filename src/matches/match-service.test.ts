@@ -180,6 +180,30 @@ describe('a seat', () => {
   });
 });
 
+describe('a process that dies between a late join and its room', () => {
+  test('leaves a seat that the next one knows, with another player’s that was left meanwhile [HO-6]', async () => {
+    await using bed = await MatchBed.open();
+    const boot = await bed.boot();
+    const [ann = '', bob = '', cid = ''] = await bed.players(3);
+    const { lobbyId, matchId } = await bed.playing(boot, [ann], { game: 'drop-in' });
+    boot.rooms.addSeat = () => undefined;
+    await bed.enter(boot, lobbyId, { playerId: bob });
+    await bed.leave(boot, lobbyId, bob);
+    await bed.enter(boot, lobbyId, { playerId: cid, team: 'red' });
+    expect(boot.rooms.rooms.get(matchId)?.seats).toHaveLength(1);
+    await bed.kill(boot);
+    const next = await adopted({ bed, matchId });
+    await next.matches.reconcileSeats(matchId);
+    const { rooms } = next.rooms;
+    expect(rooms.get(matchId)?.reservation.seats).toMatchObject([
+      { index: 0, playerId: ann },
+      { index: 1, playerId: bob, team: 'blue' },
+      { index: 2, playerId: cid, team: 'red' },
+    ]);
+    expect(rooms.get(matchId)?.seats.map(({ givenUp }) => givenUp)).toEqual([false, true, false]);
+  });
+});
+
 async function adopted({ bed, matchId }: { bed: MatchBed; matchId: string }): Promise<Boot> {
   const next = await bed.boot();
   const reservation = await next.matches.reservationOf(matchId);

@@ -40,6 +40,15 @@ describe("a room's result", () => {
     },
   );
 
+  test('has no place for a player who came as the match ended, whose room had no part in that [MA-7]', () => {
+    const late = { ...SEATS[1]!, index: 3, playerId: 'p_dan_1234', late: true };
+    const { placements } = checkedResult(placed([0, 1], [1, 2], [2, 3]), [...SEATS, late]);
+    expect(placements.map(({ seatIndex }) => seatIndex)).toEqual([0, 1, 2]);
+    const withPlace = checkedResult(placed([3, 1], [0, 2], [1, 3], [2, 4]), [...SEATS, late]);
+    expect(withPlace.placements[0]).toMatchObject({ seatIndex: 3, playerId: 'p_dan_1234' });
+    expect(() => checkedResult(placed([3, 1], [0, 2], [2, 3]), [...SEATS, late])).toThrow(/no place for seats 1/);
+  });
+
   test.each([
     ['a seat without a place', placed([0, 1], [1, 2])],
     ['a seat twice', placed([0, 1], [0, 1], [1, 3], [2, 4])],

@@ -9,7 +9,7 @@ import { MatchService } from '../../src/matches/match-service.ts';
 import { newId } from '../../src/store/ids.ts';
 import { processes } from '../../src/store/schema.ts';
 import { FakeRoomHost } from './fake-room-host.ts';
-import { teamRace } from './games.ts';
+import { dropIn, teamRace } from './games.ts';
 import type { Answer, Api, TestPlayer } from './http.ts';
 import { type HttpParts, type HttpService, type HttpServiceOptions, startHttpService } from './http-service.ts';
 
@@ -54,7 +54,7 @@ export class LobbyBed implements AsyncDisposable {
     let made: BedParts | undefined;
     const http = await startHttpService({
       ...options,
-      games: { 'connect-four': connectFour, 'team-race': teamRace },
+      games: { 'connect-four': connectFour, 'team-race': teamRace, 'drop-in': dropIn },
       onAuthenticated: (playerId) => made?.lobbies.presence.sign(playerId),
       routes: (parts) => {
         made = makeParts(parts);
