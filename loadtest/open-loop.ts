@@ -1,16 +1,10 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { Latencies } from './latencies.ts';
 
 export interface OpenLoopOptions {
   readonly everyMs: number;
   /** How many times; left out: until the signal. */
   readonly times?: number;
   readonly signal?: AbortSignal;
-}
-
-/** How late a generator was against its own schedule, in ms. */
-export interface Lag {
-  readonly p99Ms: number;
-  readonly maxMs: number;
 }
 
 /**
@@ -22,45 +16,20 @@ export interface Lag {
 export async function openLoop(
   { everyMs, times = Infinity, signal }: OpenLoopOptions,
   act: (tick: number, intendedMs: number) => void,
-): Promise<Lag> {
-  const lags = latencies();
+): Promise<Latencies> {
+  const lags = new Latencies();
   const startMs = performance.now();
   const isStopped = (): boolean => signal?.aborted ?? false;
   for (let tick = 0; tick < times && !isStopped(); tick += 1) {
     const intendedMs = startMs + tick * everyMs;
     const earlyMs = intendedMs - performance.now();
-    if (earlyMs > 0) await sleep(earlyMs, signal);
+    // Even when late, what else waits gets its turn.
+    await (earlyMs > 0 ? sleep(earlyMs, signal) : new Promise(setImmediate));
     if (isStopped()) break;
     lags.add(Math.max(0, performance.now() - intendedMs));
     act(tick, intendedMs);
   }
-  return { p99Ms: lags.quantileMs(0.99), maxMs: lags.maxMs };
-}
-
-/** Durations in a histogram of high dynamic range (Node's own): any number of them in little memory, to 3 digits. */
-export interface Latencies {
-  add(ms: number): void;
-  readonly count: number;
-  readonly maxMs: number;
-  /** 0 if there are none. */
-  quantileMs(share: number): number;
-}
-
-const US_PER_MS = 1_000;
-
-export function latencies(): Latencies {
-  const histogram: RecordableHistogram = createHistogram();
-  return {
-    // It takes whole numbers from 1 on.
-    add: (ms) => histogram.record(Math.max(1, Math.round(ms * US_PER_MS))),
-    get count() {
-      return histogram.count;
-    },
-    get maxMs() {
-      return histogram.count === 0 ? 0 : histogram.max / US_PER_MS;
-    },
-    quantileMs: (share) => (histogram.count === 0 ? 0 : histogram.percentile(share * 100) / US_PER_MS),
-  };
+  return lags;
 }
 
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

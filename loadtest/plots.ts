@@ -68,6 +68,73 @@ function axis(scale: number, bottom: number, x: (value: number) => number): Html
   });
 }
 
+export interface Line {
+  readonly label: string;
+  readonly tone: StripRow['tone'];
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+export interface LinePlotOptions {
+  readonly lines: readonly Line[];
+  /** Behind the figures of the axes. */
+  readonly x: string;
+  readonly y: string;
+  /** Where the x axis ends; left out: at the last point. */
+  readonly mostX?: number;
+}
+
+const LINE_HEIGHT = 190;
+const LINE_LEFT = 60;
+const LEGEND_STEP = 150;
+
+/** Curves over one axis, both axes from zero. */
+export function linePlot({ lines, x, y, mostX }: LinePlotOptions): Html {
+  const points = lines.flatMap((line) => line.points);
+  const endX = (mostX ?? Math.max(0, ...points.map(([at]) => at))) || 1;
+  const endY = niceAbove(Math.max(0, ...points.map(([, value]) => value)) || 1);
+  const bottom = TOP + LINE_HEIGHT;
+  const left = (at: number): number => round(LINE_LEFT + (at / endX) * (WIDTH - LINE_LEFT - 10));
+  const top = (value: number): number => round(bottom - (value / endY) * LINE_HEIGHT);
+  return html`<svg viewBox="0 0 ${WIDTH} ${bottom + AXIS_HEIGHT}" role="img">
+    ${steps(endY).map(
+      (value) =>
+        html`<line class="axis" x1="${LINE_LEFT}" x2="${WIDTH - 10}" y1="${top(value)}" y2="${top(value)}" /><text
+            class="soft"
+            x="${LINE_LEFT - 8}"
+            y="${top(value) + 4}"
+            text-anchor="end"
+            >${figure(value)} ${y}</text
+          >`,
+    )}
+    ${steps(endX).map(
+      (value) =>
+        html`<text class="soft" x="${left(value)}" y="${bottom + 15}" text-anchor="middle"
+          >${figure(value)} ${x}</text
+        >`,
+    )}
+    ${lines.map(
+      (line, index) =>
+        html`<polyline
+            class="curve ${line.tone}"
+            points="${line.points
+              .filter(([at]) => at <= endX)
+              .map(([at, value]) => `${left(at)},${top(value)}`)
+              .join(' ')}"
+          />
+          <rect class="${line.tone}" x="${LINE_LEFT + index * LEGEND_STEP}" y="3" width="9" height="9" />
+          <text class="soft" x="${LINE_LEFT + 14 + index * LEGEND_STEP}" y="12">${line.label}</text>`,
+    )}
+  </svg>`;
+}
+
+function steps(end: number): number[] {
+  return Array.from({ length: AXIS_STEPS + 1 }, (_, step) => (end / AXIS_STEPS) * step);
+}
+
+function round(place: number): number {
+  return Math.round(place * 10) / 10;
+}
+
 /** The next round number: 1, 2, 2.5, 4, 5, 8 times a power of ten. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));

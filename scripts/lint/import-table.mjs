@@ -85,7 +85,7 @@ export const IMPORT_TABLE = [
       /^client-sdk\//,
       pureRules,
       node,
-      /^ws$/,
+      /^(ws|msgpackr)$/,
       /^k6(\/.*)?$/,
       /^https:/,
     ],

@@ -1,0 +1,152 @@
+import { Latencies } from '../latencies.ts';
+import { openLoop } from '../open-loop.ts';
+import { seedFor } from '../random.ts';
+import { allOf } from './all-of.ts';
+import type { Failure, GeneratorFacts, PlayerFacts, Progress } from './facts.ts';
+import type { SwarmGame } from './game.ts';
+import { swarmGame, type SwarmGameName } from './games.ts';
+import { Group } from './group.ts';
+import { Meters } from './meters.ts';
+import { Player } from './player.ts';
+
+/** What a generator of the swarm is to do. */
+export interface CrewOptions {
+  readonly endpoint: string;
+  readonly game: SwarmGameName;
+  /** Numbers of its groups in the whole swarm: from them and the seed follows all that its players choose. */
+  readonly groups: readonly number[];
+  readonly seed: number;
+  /** How long matches are begun. */
+  readonly playMs: number;
+  /** Each player loses its connection about this often; null: never. */
+  readonly loseEveryMs: number | null;
+}
+
+/** As many at a time: what is measured is play, not a storm of sign-ins. */
+const SIGN_INS_AT_ONCE = 20;
+const HISTORIES_AT_ONCE = 10;
+const LAG_PROBE_MS = 10;
+
+/** The groups of one generator. */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #game: SwarmGame;
+  readonly #meters = new Meters();
+  readonly #players: readonly (readonly Player[])[];
+  readonly #groups: readonly Group[];
+  readonly #timeIsUp = new AbortController();
+  readonly #failures: Failure[] = [];
+  #lag = new Latencies();
+  #signedIn = 0;
+  #done = false;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#game = swarmGame(options.game);
+    this.#players = options.groups.map((group) =>
+      Array.from({ length: this.#game.players }, (_, seat) => this.#newPlayer(group * this.#game.players + seat)),
+    );
+    this.#groups = options.groups.map(
+      (index, at) =>
+        new Group({ index, game: this.#game, players: this.#players[at] ?? [], signal: this.#timeIsUp.signal }),
+    );
+  }
+
+  async signIn(): Promise<void> {
+    await allOf(this.#players.flat(), SIGN_INS_AT_ONCE, async (player) => {
+      try {
+        await player.signIn();
+        this.#signedIn += 1;
+      } catch (error) {
+        this.#failures.push({ promise: 'seated', what: `${player.name} could not sign in: ${String(error)}` });
+      }
+    });
+  }
+
+  /** Begins to play; {@link progress} says when it is over. */
+  play(): void {
+    const { playMs } = this.#options;
+    setTimeout(() => this.#timeIsUp.abort(), playMs);
+    void this.#playOut();
+  }
+
+  async #playOut(): Promise<void> {
+    const over = new AbortController();
+    const probe = openLoop({ everyMs: LAG_PROBE_MS, signal: over.signal }, () => undefined);
+    const stopLosing = this.#loseConnections();
+    await Promise.all(this.#groups.map((group) => group.run()));
+    stopLosing();
+    over.abort();
+    this.#lag = await probe;
+    this.#done = true;
+  }
+
+  progress(): Progress {
+    const sum = (of: (group: Group) => number): number => this.#groups.reduce((total, group) => total + of(group), 0);
+    return {
+      signedIn: this.#signedIn,
+      playing: sum(({ playing }) => playing),
+      matchesBegun: sum(({ matchesBegun }) => matchesBegun),
+      matchesEnded: sum(({ matchesEnded }) => matchesEnded),
+      inputs: this.#meters.inputs,
+      patches: this.#meters.patches,
+      losses: this.#meters.losses,
+      failures: this.#failures.length + sum(({ failures }) => failures.length),
+      done: this.#done,
+    };
+  }
+
+  /** To be asked once, at the end: it looks up what is on record, and closes all clients. */
+  async facts(): Promise<GeneratorFacts> {
+    const players: PlayerFacts[] = [];
+    await allOf(this.#players.flat(), HISTORIES_AT_ONCE, async (player) => {
+      players.push({ name: player.name, playerId: player.id, history: await this.#historyOf(player) });
+      player.close();
+    });
+    const { patchIntervals, inputToAck, away, seating } = this.#meters;
+    return {
+      players,
+      seats: this.#groups.flatMap(({ seats }) => seats),
+      failures: [...this.#failures, ...this.#groups.flatMap(({ failures }) => failures)],
+      patchIntervals: patchIntervals.toJSON(),
+      inputToAck: inputToAck.toJSON(),
+      away: away.toJSON(),
+      seating: seating.toJSON(),
+      lag: this.#lag.toJSON(),
+    };
+  }
+
+  #newPlayer(index: number): Player {
+    const { endpoint, seed } = this.#options;
+    const name = `Bot ${index + 1}`;
+    return new Player({ name, endpoint, game: this.#game, seed: seedFor(seed, index), meters: this.#meters });
+  }
+
+  async #historyOf(player: Player): Promise<PlayerFacts['history']> {
+    if (player.id === null) return null;
+    try {
+      return await player.history();
+    } catch (error) {
+      this.#failures.push({ promise: 'results', what: `${player.name}'s history could not be had: ${String(error)}` });
+      return null;
+    }
+  }
+
+  #loseConnections(): () => void {
+    const { loseEveryMs } = this.#options;
+    if (loseEveryMs === null) return () => undefined;
+    const timers = new Map<Player, NodeJS.Timeout>();
+    const loseLater = (player: Player): void => {
+      const inMs = -Math.log(1 - player.random()) * loseEveryMs;
+      timers.set(
+        player,
+        setTimeout(() => {
+          player.loseConnection();
+          loseLater(player);
+        }, inMs),
+      );
+    };
+    for (const player of this.#players.flat()) loseLater(player);
+    return () => timers.forEach((timer) => clearTimeout(timer));
+  }
+}

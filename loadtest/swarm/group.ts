@@ -1,0 +1,85 @@
+import type { Failure, SeatFacts } from './facts.ts';
+import type { SwarmGame } from './game.ts';
+import type { Player, Seated } from './player.ts';
+
+export interface GroupOptions {
+  readonly index: number;
+  readonly game: SwarmGame;
+  /** The first one is the host. */
+  readonly players: readonly Player[];
+  /** Aborted when no further match is to begin. */
+  readonly signal: AbortSignal;
+}
+
+/** Players who share a lobby and play one match after the other. */
+export class Group {
+  readonly seats: SeatFacts[] = [];
+  readonly failures: Failure[] = [];
+  matchesBegun = 0;
+  matchesEnded = 0;
+  playing = 0;
+  readonly #options: GroupOptions;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+  }
+
+  /** Plays until the signal, and the match that is on then to its end. Never rejects: what goes wrong is a failure. */
+  async run(): Promise<void> {
+    const { players, signal } = this.#options;
+    try {
+      await this.#gather();
+      for (let round = 0; !signal.aborted; round += 1) {
+        const [host] = players;
+        const seated = await this.#begin(host as Player, round);
+        await this.#playOut(seated, round);
+      }
+      await Promise.all(players.map((player) => player.leave()));
+    } catch (error) {
+      this.#failed('seated', error);
+    }
+  }
+
+  async #gather(): Promise<void> {
+    const [host, ...others] = this.#options.players;
+    await host?.createLobby();
+    const code = host?.lobby.view.code ?? '';
+    await Promise.all(others.map((player) => player.joinLobby(code)));
+  }
+
+  async #begin(host: Player, round: number): Promise<readonly Seated[]> {
+    const { players } = this.#options;
+    const { startMode } = host.lobby.view;
+    if (startMode === 'instant') {
+      // The first match began with the lobby; a next one begins with anybody who is ready.
+      if (round > 0) await host.lobby.setReady();
+    } else {
+      await Promise.all(players.filter((player) => player !== host).map(({ lobby }) => lobby.setReady()));
+      await host.lobby.start({ countdownMs: 0 });
+    }
+    const seated = await Promise.all(players.map((player) => player.takeSeat()));
+    this.matchesBegun += 1;
+    this.playing = players.length;
+    const matches = new Set(seated.map(({ match }) => match.id));
+    if (matches.size > 1) this.#failed('seated', `they were seated in ${matches.size} matches`);
+    return seated;
+  }
+
+  async #playOut(seated: readonly Seated[], round: number): Promise<void> {
+    const { game, index, players } = this.#options;
+    const facts = await Promise.all(
+      seated.map((seat, at) => (players[at] as Player).playOut(seat, { group: index, round })),
+    );
+    this.seats.push(...facts);
+    this.playing = 0;
+    this.matchesEnded += 1;
+    const misfit = game.audit?.(seated.map(({ play }) => play)) ?? null;
+    if (misfit !== null) this.#failed('rules', `match ${facts[0]?.matchId}: ${misfit}`);
+    if (facts.some(({ end }) => end !== 'finished')) throw new Error('a match did not end as it should');
+  }
+
+  #failed(promise: Failure['promise'], error: unknown): void {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.failures.push({ promise, what: `group ${this.#options.index + 1}: ${what}` });
+  }
+}

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Child } from '../bench/child.ts';
+import { Latencies } from '../latencies.ts';
+import type { SwarmArguments } from './arguments.ts';
+import type { CrewOptions } from './crew.ts';
+import type { GeneratorFacts, Progress } from './facts.ts';
+import { swarmGame } from './games.ts';
+import type { OwnGyre } from './own-gyre.ts';
+import { addUp } from './progress-line.ts';
+
+/** A moment of the run, for the curves of the report. */
+export interface Moment {
+  readonly atMs: number;
+  readonly progress: Progress;
+  /** Of our own Gyre so far; null of another. */
+  readonly serverCpuMs: number | null;
+}
+
+export interface SwarmRun {
+  readonly generators: readonly GeneratorFacts[];
+  /** From the first match on, about one a second. */
+  readonly moments: readonly Moment[];
+  /** Whether everything was over within the bound. */
+  readonly finished: boolean;
+}
+
+export interface SwarmOptions {
+  readonly endpoint: string;
+  readonly server: OwnGyre | null;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress, elapsedMs: number) => void;
+}
+
+const MOMENT_EVERY_MS = 1_000;
+const GENERATOR = '../swarm/generator.ts';
+/** What gathering takes, before the first match and after the last. */
+const SLACK_MS = 60_000;
+
+/** Has the swarm play on a Gyre that runs, and collects what everybody saw. Nothing of it is left running. */
+export async function runSwarm(wanted: SwarmArguments, options: SwarmOptions): Promise<SwarmRun> {
+  const generators = await startGenerators(wanted, options.endpoint);
+  try {
+    await signInAll(generators, options);
+    await Promise.all(generators.map((generator) => generator.ask('play')));
+    const { moments, finished } = await watch(generators, wanted, options);
+    const facts = await Promise.all(generators.map((generator) => generator.ask<GeneratorFacts>('facts')));
+    return { generators: facts, moments, finished };
+  } finally {
+    await Promise.all(generators.map((generator) => generator.stop()));
+  }
+}
+
+async function startGenerators(wanted: SwarmArguments, endpoint: string): Promise<readonly Child[]> {
+  const groupCount = wanted.players / swarmGame(wanted.game).players;
+  const crews = Array.from({ length: wanted.generators }, (_, generator): CrewOptions => ({
+    endpoint,
+    game: wanted.game,
+    groups: Array.from({ length: groupCount }, (__, group) => group).filter(
+      (group) => group % wanted.generators === generator,
+    ),
+    seed: wanted.seed,
+    playMs: wanted.seconds * 1_000,
+    loseEveryMs: wanted.loseEverySeconds === null ? null : wanted.loseEverySeconds * 1_000,
+  }));
+  return await Promise.all(crews.map((crew) => Child.start(GENERATOR, { options: crew })));
+}
+
+async function signInAll(generators: readonly Child[], { onProgress, signal }: SwarmOptions): Promise<void> {
+  const startMs = performance.now();
+  const all = Promise.all(generators.map((generator) => generator.ask('signIn')));
+  // The wait for the next look ends early when all are in.
+  const looks = async (): Promise<boolean> => {
+    signal.throwIfAborted();
+    onProgress(await progressOf(generators), performance.now() - startMs);
+    return await Promise.race([all.then(() => false), pause(MOMENT_EVERY_MS, true, { signal })]);
+  };
+  while (await looks());
+}
+
+async function watch(
+  generators: readonly Child[],
+  wanted: SwarmArguments,
+  { server, signal, onProgress }: SwarmOptions,
+): Promise<Pick<SwarmRun, 'moments' | 'finished'>> {
+  const limitMs = wanted.seconds * 1_000 + swarmGame(wanted.game).matchLimitMs + SLACK_MS;
+  const startMs = performance.now();
+  const moments: Moment[] = [];
+  for (;;) {
+    const progress = await progressOf(generators);
+    const atMs = performance.now() - startMs;
+    moments.push({ atMs, progress, serverCpuMs: server?.cpuMs ?? null });
+    onProgress(progress, atMs);
+    if (progress.done || atMs > limitMs) return { moments, finished: progress.done };
+    await pause(MOMENT_EVERY_MS, undefined, { signal });
+  }
+}
+
+async function progressOf(generators: readonly Child[]): Promise<Progress> {
+  return addUp(await Promise.all(generators.map((generator) => generator.ask<Progress>('progress'))));
+}
+
+/** One of the generators' measurements, of all of them together. */
+export function latenciesOf(
+  generators: readonly GeneratorFacts[],
+  which: 'patchIntervals' | 'inputToAck' | 'away' | 'seating' | 'lag',
+): Latencies {
+  const all = new Latencies();
+  for (const generator of generators) all.merge(generator[which]);
+  return all;
+}
