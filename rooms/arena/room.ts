@@ -8,14 +8,14 @@ import {
   chooseSpawn,
   FULL_HP,
   type Move,
-  MOVE_BANK_MS,
+  MOVE,
   payTime,
+  type Price,
   rank,
   RESPAWN_MS,
   shoot,
-  SHOT_BANK_MS,
+  SHOT,
   SHOT_DAMAGE,
-  SHOT_EVERY_MS,
   smallestTeam,
   STEP_MS,
   stepFighter,
@@ -32,11 +32,8 @@ interface Tally {
   readonly team: string;
   readonly bot: boolean;
 }
-/** What a fighter's moves and shots are paid with; see `payTime`. */
-interface Accounts {
-  movesMs: number;
-  shotsMs: number;
-}
+/** What moves or shots are paid with, by the fighter's key; see `payTime`. */
+type Accounts = Record<string, number>;
 
 /**
  * One round among walls. People come and go as they like; bots fill up what is missing.
@@ -48,8 +45,8 @@ export class ArenaRoom extends gameRoom(arena) {
   readonly #round = this.timer('round', () => this.#endRound());
   readonly #botsDue = this.timer('bots', () => this.#addBots());
   readonly #rewind = new Rewind(this.keep('rewind', NOTHING_TO_REWIND), STEP_MS);
-  /** By the fighter's key. */
-  readonly #accounts = this.keep<Record<string, Accounts>>('accounts', {});
+  readonly #moves = this.keep<Accounts>('moves', {});
+  readonly #shots = this.keep<Accounts>('shots', {});
   /** By the bot's key. */
   readonly #minds = this.keep<Record<string, BotMind>>('minds', {});
   /** Of those who have left, by the seat's index. */
@@ -59,11 +56,13 @@ export class ArenaRoom extends gameRoom(arena) {
     move: (seat, move) => {
       const fighter = this.#fighter(keyOf(seat));
       if (fighter.hp === 0) return refuse('down');
-      return this.#payStep(keyOf(seat)) ? this.#walk(fighter, move) : refuse('too-soon');
+      return this.#pay(this.#moves.value, keyOf(seat), MOVE) ? this.#walk(fighter, move) : refuse('too-soon');
     },
     fire: (seat, { aim, seenMs }) => {
       if (this.#fighter(keyOf(seat)).hp === 0) return refuse('down');
-      return this.#payShot(keyOf(seat)) ? this.#fire(keyOf(seat), aim, seenMs) : refuse('too-soon');
+      return this.#pay(this.#shots.value, keyOf(seat), SHOT)
+        ? this.#fire(keyOf(seat), aim, seenMs)
+        : refuse('too-soon');
     },
   });
 
@@ -103,25 +102,21 @@ export class ArenaRoom extends gameRoom(arena) {
     return fighter;
   }
 
-  #accountsOf(key: string): Accounts {
-    const accounts = this.#accounts.value[key];
-    if (accounts === undefined) throw new Error(`There is no fighter "${key}".`);
-    return accounts;
-  }
-
   /** @param team as its player wishes; null: where the fewest are */
   #enter(key: string, { team, bot }: { readonly team: string | null; readonly bot: boolean }): void {
     const fighter = new Fighter();
     fighter.bot = bot;
     if (this.settings.mode === 'teams') fighter.team = team ?? smallestTeam([...this.state.fighters.values()]);
     this.state.fighters.set(key, fighter);
-    this.#accounts.value[key] = { movesMs: this.nowMs - MOVE_BANK_MS, shotsMs: this.nowMs - SHOT_BANK_MS };
+    this.#moves.value[key] = this.nowMs - MOVE.bankMs;
+    this.#shots.value[key] = this.nowMs - SHOT.bankMs;
     this.#appear(key, fighter);
   }
 
   #remove(key: string): void {
     this.state.fighters.delete(key);
-    delete this.#accounts.value[key];
+    delete this.#moves.value[key];
+    delete this.#shots.value[key];
     delete this.#minds.value[key];
   }
 
@@ -184,20 +179,12 @@ export class ArenaRoom extends gameRoom(arena) {
     if (fighter.team !== '') teamScores.set(fighter.team, (teamScores.get(fighter.team) ?? 0) + 1);
   }
 
-  /** Whether it may do one step more. */
-  #payStep(key: string): boolean {
-    const accounts = this.#accountsOf(key);
-    const paidMs = payTime(accounts.movesMs, { nowMs: this.nowMs, costMs: STEP_MS, bankMs: MOVE_BANK_MS });
-    accounts.movesMs = paidMs ?? accounts.movesMs;
-    return paidMs !== null;
-  }
-
-  /** Whether it may shoot again. */
-  #payShot(key: string): boolean {
-    const accounts = this.#accountsOf(key);
-    const paidMs = payTime(accounts.shotsMs, { nowMs: this.nowMs, costMs: SHOT_EVERY_MS, bankMs: SHOT_BANK_MS });
-    accounts.shotsMs = paidMs ?? accounts.shotsMs;
-    return paidMs !== null;
+  /** Whether there is time enough for it. */
+  #pay(accounts: Accounts, key: string, price: Price): boolean {
+    const paidMs = payTime(accounts[key] ?? 0, price, this.nowMs);
+    if (paidMs === null) return false;
+    accounts[key] = paidMs;
+    return true;
   }
 
   /** Fills up with bots after a while, and sends one away at once where a person has come. */
@@ -232,7 +219,7 @@ export class ArenaRoom extends gameRoom(arena) {
     const view = { self: this.#fighter(key), others: this.state.fighters.values(), map: this.#map };
     const mind = thinkAsBot(view, before, () => this.random());
     this.#minds.value[key] = mind;
-    if (mind.fires && this.#payShot(key)) this.#fire(key, mind.aim, this.nowMs);
+    if (mind.fires && this.#pay(this.#shots.value, key, SHOT)) this.#fire(key, mind.aim, this.nowMs);
     return mind;
   }
 

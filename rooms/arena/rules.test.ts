@@ -8,12 +8,14 @@ import {
   chooseSpawn,
   directionOf,
   FULL_HP,
+  MOVE,
   type Move,
   type Mover,
   payTime,
   rank,
   shoot,
   STEP_LENGTH,
+  STEP_MS,
   stepFighter,
 } from './rules.ts';
 
@@ -165,8 +167,6 @@ describe('[AR-2] a shot', () => {
 });
 
 describe('[AR-3] time is what moves and shots are paid with', () => {
-  const bank = { costMs: 50, bankMs: 500 };
-
   test.each([
     ['one step, one payment', 1_000, 1_050, 1_050],
     ['not twice in the same step', 1_050, 1_050, null],
@@ -174,7 +174,7 @@ describe('[AR-3] time is what moves and shots are paid with', () => {
     ['but no more than the bank holds', 0, 1_050, 600],
     ['a bank that is full at the start of a match', -500, 0, -450],
   ])('%s', (_name, paidMs, nowMs, next) => {
-    expect(payTime(paidMs, { ...bank, nowMs })).toBe(next);
+    expect(payTime(paidMs, MOVE, nowMs)).toBe(next);
   });
 
   test('however moves arrive, nobody takes more of them than time has passed, and the bank', () => {
@@ -183,7 +183,7 @@ describe('[AR-3] time is what moves and shots are paid with', () => {
         let [paidMs, taken] = [-500, 0];
         for (const [step, count] of arrivals.entries()) {
           for (let move = 0; move < count; move += 1) {
-            const next = payTime(paidMs, { ...bank, nowMs: step * 50 });
+            const next = payTime(paidMs, MOVE, step * STEP_MS);
             if (next === null) continue;
             [paidMs, taken] = [next, taken + 1];
           }
@@ -202,7 +202,7 @@ describe('[AR-3] time is what moves and shots are paid with', () => {
         for (let step = 1; step < due.length; step += 1) due[step] = Math.max(due[step] ?? 0, due[step - 1] ?? 0);
         let paidMs = -500;
         for (const step of due) {
-          const next = payTime(paidMs, { ...bank, nowMs: step * 50 });
+          const next = payTime(paidMs, MOVE, step * STEP_MS);
           expect(next).not.toBeNull();
           paidMs = next ?? NaN;
         }

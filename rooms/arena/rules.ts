@@ -26,10 +26,15 @@ export const SHOT_DAMAGE = 20;
 export const SHOT_EVERY_MS = 250;
 export const RESPAWN_MS = 3_000;
 
-/** How much later than due a fighter may walk: what a stall of the network held up is walked when it arrives. */
-export const MOVE_BANK_MS = 500;
-/** Two shots that were fired in time may arrive closer together by this much. */
-export const SHOT_BANK_MS = SHOT_EVERY_MS + 2 * STEP_MS;
+/** What an action costs of the time that passes, and how much of it may be saved up; see `payTime`. */
+export interface Price {
+  readonly costMs: number;
+  readonly bankMs: number;
+}
+/** What a stall of the network held up is walked when it arrives. */
+export const MOVE: Price = { costMs: STEP_MS, bankMs: 500 };
+/** Shots that were fired in time may arrive two steps closer together. */
+export const SHOT: Price = { costMs: SHOT_EVERY_MS, bankMs: SHOT_EVERY_MS + 2 * STEP_MS };
 
 export const TEAMS = ['red', 'blue'] as const;
 export type Team = (typeof TEAMS)[number];
@@ -138,15 +143,12 @@ export function chooseSpawn(
 
 /**
  * Pays for an action with time that has passed, so that whatever arrives in a bunch is taken, and nobody gets ahead of the
- * clock by sending more. An account lags behind the match time by what is left to spend, at most `bankMs`.
+ * clock by sending more.
  *
- * @param paidMs the account; `nowMs - bankMs` is a full one
+ * @param paidMs the account: until when time is spent; `nowMs - bankMs` is all that can be saved
  * @returns the account afterwards; null if there is not enough time left
  */
-export function payTime(
-  paidMs: number,
-  { nowMs, costMs, bankMs }: { readonly nowMs: number; readonly costMs: number; readonly bankMs: number },
-): number | null {
+export function payTime(paidMs: number, { costMs, bankMs }: Price, nowMs: number): number | null {
   const nextMs = Math.max(paidMs, nowMs - bankMs) + costMs;
   return nextMs <= nowMs ? nextMs : null;
 }
