@@ -123,6 +123,23 @@ describe('what is just within the limits', () => {
     expect(again.closeCode).toBeNull();
   });
 
+  test.each(['ping', 'pong'] as const)('a flood of the protocol’s own %ss closes with 4106 [SE-7]', async (kind) => {
+    await using server = await RealtimeServer.start();
+    const raw = await seated(server, await server.match(), 0);
+    for (let i = 0; i < 200; i += 1) raw.socket[kind]();
+    expect(await waitFor(() => raw.closeCode)).toBe(CloseCode.tooManyMessages);
+  });
+
+  test('a ping of the protocol’s own is answered', async () => {
+    await using server = await RealtimeServer.start();
+    const raw = await seated(server, await server.match(), 0);
+    const pongs: string[] = [];
+    raw.socket.on('pong', (data: Buffer) => pongs.push(data.toString()));
+    raw.socket.ping('anybody there?');
+    await waitFor(() => pongs.length > 0);
+    expect(pongs).toEqual(['anybody there?']);
+  });
+
   test('a flood of pings closes with 4106 [SE-7]', async () => {
     await using server = await RealtimeServer.start();
     const raw = await seated(server, await server.match(), 0);

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
-import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import { MAX_ROOM_MESSAGE_BYTES, MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
 import { GyreWebSocket } from './gyre-web-socket.ts';
+import { MessageAllowance } from './message-allowance.ts';
 import type { RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { SocketClient } from './socket-client.ts';
@@ -21,6 +22,8 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** The same, when the process stops. */
 const LAST_WORD_MS = 1_000;
 const PING_EVERY_MS = 3_000;
+/** With more waiting for it, a peer's pings are not answered. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 /** Pings in a row without an answer after which a peer counts as dead. */
 const MAX_MISSED_PINGS = 2;
 
@@ -35,7 +38,7 @@ export interface GyreTransportOptions {
   readonly acknowledgeMs?: number;
 }
 
-type PingedSocket = WebSocket & { pingCount: number };
+type PingedSocket = WebSocket & { pingCount: number; controls?: MessageAllowance };
 
 /**
  * Colyseus' WebSocket transport, fed by hand: the guard on the HTTP server gives it the upgrades that it has let
@@ -70,13 +73,27 @@ export class GyreTransport extends WebSocketTransport {
 
   protected override async onConnection(socket: PingedSocket, request: IncomingMessage): Promise<void> {
     socket.pingCount = 0;
+    socket.on('ping', (data) => {
+      if (!this.#mayControl(socket)) return;
+      // Whoever does not read has no use for another pong, and must not have them pile up here.
+      if (socket.bufferedAmount < MAX_UNREAD_BYTES) socket.pong(data);
+    });
     socket.on('pong', () => {
+      if (socket.pingCount === 0) this.#mayControl(socket);
       socket.pingCount = 0;
     });
     socket.on('error', (error) => this.#onError(error));
     const target = readTarget(request.url ?? '/');
     if (target === null) socket.close(CloseCode.noSuchRight);
     else await this.#lead(socket, target);
+  }
+
+  /** Counts what a peer sends besides messages and answers to our pings. */
+  #mayControl(socket: PingedSocket): boolean {
+    socket.controls ??= new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
+    if (socket.controls.take()) return true;
+    socket.close(CloseCode.tooManyMessages);
+    return false;
   }
 
   async #lead(socket: WebSocket, { roomId, presented }: SocketTarget): Promise<void> {
@@ -115,6 +132,7 @@ function socketOptions() {
   return {
     noServer: true,
     WebSocket: GyreWebSocket,
+    autoPong: false,
     maxPayload: MAX_ROOM_MESSAGE_BYTES + FRAME_HEAD_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
