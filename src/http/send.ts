@@ -1,6 +1,7 @@
 /** Answers, written out. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../ops/logging.ts';
+import { jsonBytes } from './kept-bytes.ts';
 import { asProblemError, problemHeaders, toProblem } from './problem.ts';
 import { infoOf } from './request-info.ts';
 import type { Reply } from './route.ts';
@@ -53,7 +54,7 @@ function sendJson(req: IncomingMessage, res: ServerResponse, body: unknown): voi
     res.end();
     return;
   }
-  const bytes = Buffer.from(JSON.stringify(body));
+  const bytes = jsonBytes(body);
   if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', bytes.length);
   res.end(req.method === 'HEAD' ? undefined : bytes);

@@ -1,4 +1,5 @@
 import { JsonObject } from '../../../protocol/shapes.ts';
+import { keepBytes } from '../kept-bytes.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
@@ -10,6 +11,6 @@ export function openApiRoute(document: () => OpenApiDocument): Route {
     tag: 'About',
     auth: 'none',
     responses: { 200: { description: 'OpenAPI 3.1.', body: JsonObject } },
-    handler: async () => ({ status: 200, body: document() }),
+    handler: async () => ({ status: 200, body: keepBytes(document()) }),
   });
 }
