@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { LobbyBrowser } from '../browser/lobby-browser.tsx';
 import { ForeignGameScreen } from '../games/foreign-game-screen.tsx';
 import { pageGameOf } from '../games/page-games.ts';
-import { foreignGame } from '../games/played.ts';
+import { foreignGame, isOfPlayed } from '../games/played.ts';
 import { useLive } from '../live/use-live.ts';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { SignIn } from '../sign-in/sign-in.tsx';
@@ -80,11 +80,11 @@ interface PlaceProps {
 function Place({ match, lobby }: PlaceProps): VNode {
   const foreign = foreignGame([match?.info.game, lobby?.view.game]);
   if (foreign !== null) return <ForeignGameScreen game={foreign} match={match} lobby={lobby} />;
-  if (match) {
+  if (match && isOfPlayed(match)) {
     const { Screen } = pageGameOf(match.game);
-    return <Screen key={match.id} match={match} lobby={lobby} />;
+    return <Screen key={match.id} match={match} lobby={lobby && isOfPlayed(lobby) ? lobby : null} />;
   }
-  if (lobby) return <LobbyScreen key={lobby.id} game={pageGameOf(lobby.game)} lobby={lobby} />;
+  if (lobby && isOfPlayed(lobby)) return <LobbyScreen key={lobby.id} game={pageGameOf(lobby.game)} lobby={lobby} />;
   return <LobbyBrowser />;
 }
 

@@ -1,3 +1,5 @@
+import { networkQuery } from './bad-network.ts';
+
 /** What a link asks for: a lobby by its code, which also opens private ones, or a public one by its id. */
 export type Invite = { readonly by: 'code'; readonly code: string } | { readonly by: 'id'; readonly lobbyId: string };
 
@@ -19,7 +21,8 @@ export function inviteLink(base: string, code: string): string {
   return link.href;
 }
 
-/** What stands in the address bar: the lobby that the player is in, if any. */
+/** What stands in the address bar: the lobby that the player is in, if any; a network that is tried stays. */
 export function addressOf(lobbyId: string | null): string {
-  return lobbyId === null ? location.pathname : `${location.pathname}#/lobby/${lobbyId}`;
+  const page = location.pathname + networkQuery(location.search);
+  return lobbyId === null ? page : `${page}#/lobby/${lobbyId}`;
 }

@@ -22,7 +22,6 @@ test.each([
   ['not by another name', { name: 'Ben' }, open, false],
   ['not while it is played', {}, { ...open, state: 'in-match' }, false],
   ['while it is played, if all are asked for', { withOpenSeats: false }, { ...open, state: 'in-match' }, true],
-  ['never of a game that this page can’t play', { withOpenSeats: false }, { ...open, game: 'team-race' }, false],
 ] as const)('a lobby is shown: %s', (_how, change, lobby, shown) => {
   expect(fits({ ...initialFilter, ...change }, lobby, joinsLate)).toBe(shown);
 });

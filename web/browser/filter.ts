@@ -1,9 +1,6 @@
-import type { AnyLobbySummary, GameName, LobbyQuery } from '../../client-sdk/index.ts';
+import type { GameName, LobbyQuery, LobbySummary } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { isPlayed } from '../games/played.ts';
 import type { PlayedName } from '../games/played.ts';
-
-export type Summary = AnyLobbySummary<Games>;
 
 /** What the player looks for. */
 export interface Filter {
@@ -35,12 +32,11 @@ export function queryOf({ game, withOpenSeats, withoutPassword }: Filter): Lobby
  * @param joinsLate whether a game takes players while it runs
  */
 export function fits(filter: Filter, lobby: ListedLobby, joinsLate: (game: string) => boolean): boolean {
-  if (!isPlayed(lobby.game)) return false;
   if (filter.withOpenSeats && !isJoinable(lobby, joinsLate)) return false;
   return lobby.name.toLocaleLowerCase().includes(filter.name.trim().toLocaleLowerCase());
 }
 
-type ListedLobby = Pick<Summary, 'name' | 'state' | 'openSlots' | 'locked'> & { readonly game: string };
+type ListedLobby = Pick<LobbySummary, 'name' | 'game' | 'state' | 'openSlots' | 'locked'>;
 
 /** Whether one can sit down in it now. */
 export function isJoinable(lobby: Omit<ListedLobby, 'name'>, joinsLate: (game: string) => boolean): boolean {

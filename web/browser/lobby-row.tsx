@@ -1,13 +1,13 @@
 import type { VNode } from 'preact';
 import { useJoin } from '../app/join.tsx';
 import { pageGameOf } from '../games/page-games.ts';
+import type { PlayedSummary } from '../games/played.ts';
 import { useTask } from '../live/use-task.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
-import type { Summary } from './filter.ts';
 
 export interface LobbyRowProps {
-  readonly lobby: Summary;
+  readonly lobby: PlayedSummary;
   /** Whether one can sit down in it now. */
   readonly isOpen: boolean;
 }

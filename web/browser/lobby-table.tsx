@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { isOfPlayed } from '../games/played.ts';
 import { useJoinsLate } from '../games/use-games.ts';
 import { fits, isJoinable } from './filter.ts';
 import type { Filter } from './filter.ts';
@@ -7,9 +8,9 @@ import { useWatchedLobbies } from './use-watched-lobbies.ts';
 
 /** The lobbies that fit the filter, live. */
 export function LobbyTable({ filter }: { readonly filter: Filter }): VNode {
-  const watched = useWatchedLobbies(filter);
+  const watched = useWatchedLobbies(filter)?.filter((lobby) => isOfPlayed(lobby));
   const joinsLate = useJoinsLate();
-  if (watched === null) return <p class="empty">Looking around…</p>;
+  if (watched === undefined) return <p class="empty">Looking around…</p>;
   const shown = watched.filter((lobby) => fits(filter, lobby, joinsLate));
   const isSearched =
     filter.name.trim() !== '' && watched.some((lobby) => fits({ ...filter, name: '' }, lobby, joinsLate));

@@ -1,14 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { AnyMatchView } from '../../client-sdk/index.ts';
-import type { Games } from '../../rooms/games.ts';
+import type { MatchView } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
 import { outcomeOf, OUTCOME_WORDS } from '../match/outcome.ts';
 import { pageGameOf } from '../games/page-games.ts';
-import { isPlayed } from '../games/played.ts';
+import { isOfPlayed, type PlayedMatchView } from '../games/played.ts';
 import { agoWords } from '../words/time.ts';
-
-type MatchView = AnyMatchView<Games>;
 
 const SHOWN = 5;
 /** Among them may be some of games that this page doesn't know. */
@@ -25,13 +22,13 @@ export function RecentGames(): VNode | null {
       () => undefined,
     );
   }, [gyre]);
-  const over = matches.filter(({ game, finishedAt }) => finishedAt !== null && isPlayed(game)).slice(0, SHOWN);
+  const over = matches.filter((match) => isOfPlayed(match)).filter(({ finishedAt }) => finishedAt !== null);
   if (over.length === 0) return null;
   return (
     <section class="card recent" aria-labelledby="recent-title">
       <h2 id="recent-title">Your last games</h2>
       <ul class="recent-list">
-        {over.map((match) => (
+        {over.slice(0, SHOWN).map((match) => (
           <RecentGame key={match.id} match={match} myId={gyre.player?.id ?? ''} />
         ))}
       </ul>
@@ -39,7 +36,7 @@ export function RecentGames(): VNode | null {
   );
 }
 
-function RecentGame({ match, myId }: { readonly match: MatchView; readonly myId: string }): VNode {
+function RecentGame({ match, myId }: { readonly match: PlayedMatchView; readonly myId: string }): VNode {
   const outcome = outcomeOf(match.result, match.seats.find(({ playerId }) => playerId === myId)?.index ?? null);
   const others = match.seats.filter(({ playerId }) => playerId !== myId).map(({ displayName }) => displayName);
   return (

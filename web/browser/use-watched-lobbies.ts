@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { LobbySummary } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
 import { queryOf } from './filter.ts';
-import type { Filter, Summary } from './filter.ts';
+import type { Filter } from './filter.ts';
 
 /** The lobbies that fit, as they come and go; null until the first answer. */
-export function useWatchedLobbies(filter: Filter): readonly Summary[] | null {
+export function useWatchedLobbies(filter: Filter): readonly LobbySummary[] | null {
   const { gyre, toasts } = useApp();
-  const [lobbies, setLobbies] = useState<readonly Summary[] | null>(null);
+  const [lobbies, setLobbies] = useState<readonly LobbySummary[] | null>(null);
   const query = JSON.stringify(queryOf(filter));
   useEffect(() => {
     const list = gyre.lobbies.watch(queryOf(filter));

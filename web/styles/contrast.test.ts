@@ -27,6 +27,12 @@ const PAIRS: readonly (readonly [front: string, back: string, atLeast: number])[
   ['moon-mark', 'moon', SHAPE],
   ['sun-edge', 'hole', SHAPE],
   ['moon', 'hole', SHAPE],
+  ['arena-ink', 'arena-sky', TEXT],
+  ['arena-ink', 'arena-panel', TEXT],
+  ['arena-ink-soft', 'arena-panel', TEXT],
+  ['arena-low', 'arena-panel', TEXT],
+  ['arena-accent', 'arena-sky', SHAPE],
+  ['arena-line', 'arena-panel', SHAPE],
 ];
 
 const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8');

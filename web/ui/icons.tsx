@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 
 /** Outlines on a grid of 24, drawn with the colour of the text. They only accompany words, so readers pass over them. */
 const PATHS = {
+  chat: 'M4 5h16v11H10l-5 4v-4H4z',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   close: 'M6 6l12 12M18 6L6 18',
   copy: 'M9 9h10v10H9zM5 15V5h10',
@@ -11,6 +12,7 @@ const PATHS = {
   globe: 'M12 3a9 9 0 100 18 9 9 0 000-18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
   link: 'M10 14a4 4 0 005.7 0l3-3A4 4 0 0013 5.3l-1 1M14 10a4 4 0 00-5.7 0l-3 3A4 4 0 0011 18.7l1-1',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3',
+  network: 'M5 19v-4M10 19v-8M15 19V9M20 19V4',
   pencil: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3',
   person: 'M12 12a4 4 0 100-8 4 4 0 000 8zM5 20c0-3.5 3-6 7-6s7 2.5 7 6',
   play: 'M8 5.5v13l10.5-6.5z',

@@ -42,6 +42,7 @@ const SENTENCES: Readonly<Record<GyreErrorCode, Sentence>> = {
     `Something went wrong on the server${requestId ? ` (${requestId})` : ''}. Please try again.`,
   draining: 'The server is restarting. Try again in a moment.',
   'dependency-unavailable': 'A part of the service is away. Try again in a moment.',
+  spectator: 'You are only watching.',
   'no-capacity': 'There is no room for another game right now. Try again in a moment.',
   'match-moving': 'The game is being moved. It goes on in a moment.',
   network: 'The server can’t be reached. Check your connection.',

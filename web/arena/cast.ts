@@ -1,0 +1,84 @@
+import { UNITS_PER_PIXEL } from '../../rooms/arena/map-rules.ts';
+import { AIM_STEPS, FULL_HP } from '../../rooms/arena/rules.ts';
+import type { MatchOf } from '../games/page-game.ts';
+import type { Sample } from './other-fighters.ts';
+import { botName, liveryOf } from './palette.ts';
+import type { Sprite } from './scene.ts';
+
+/** How fast the bar follows a hit, per second. */
+const TRAIL_SPEED = 90;
+
+/** Everybody who is drawn. Sprites come and go with the room's fighters, and keep their identity in between. */
+export class Cast {
+  readonly sprites = new Map<string, Sprite>();
+  readonly #match: MatchOf<'arena'>;
+
+  constructor(match: MatchOf<'arena'>) {
+    this.#match = match;
+  }
+
+  /** Brings on who has come, and takes off who is gone. */
+  update(shown: ReadonlyMap<string, Sample>, nowMs: number): void {
+    const { fighters } = this.#match.state;
+    for (const key of this.sprites.keys()) if (!fighters.has(key)) this.sprites.delete(key);
+    for (const [key, { team, bot }] of fighters) {
+      const sprite = this.sprites.get(key) ?? this.#enter(key, nowMs);
+      if (sprite.isBot !== bot || sprite.name === '') this.#dress(sprite, team, bot);
+      const sample = shown.get(key);
+      if (sample) pose(sprite, sample, nowMs);
+    }
+  }
+
+  /** Names may come later than fighters: the list of seats is told by another road. */
+  renew(): void {
+    for (const [key, { team, bot }] of this.#match.state.fighters) {
+      const sprite = this.sprites.get(key);
+      if (sprite) this.#dress(sprite, team, bot);
+    }
+  }
+
+  #enter(key: string, nowMs: number): Sprite {
+    const sprite: Sprite = {
+      key,
+      name: '',
+      livery: liveryOf(key, ''),
+      isMe: false,
+      isBot: false,
+      x: 0,
+      y: 0,
+      angle: 0,
+      hp: 0,
+      trailingHp: FULL_HP,
+      appearedMs: nowMs,
+      hitMs: -Infinity,
+    };
+    this.sprites.set(key, sprite);
+    return sprite;
+  }
+
+  #dress(sprite: Sprite, team: string, isBot: boolean): void {
+    const { info, view } = this.#match;
+    sprite.isBot = isBot;
+    sprite.isMe = view.seatIndex !== null && sprite.key === String(view.seatIndex);
+    sprite.livery = liveryOf(sprite.key, team);
+    const seat = info.seats.find(({ index }) => String(index) === sprite.key);
+    sprite.name = isBot ? botName(sprite.key) : (seat?.displayName ?? '…');
+  }
+}
+
+/** Puts a sprite where a sample is. */
+export function pose(sprite: Sprite, { x, y, aim, hp }: Sample, nowMs: number): void {
+  if (sprite.hp === 0 && hp > 0) {
+    sprite.appearedMs = nowMs;
+    sprite.trailingHp = hp;
+  }
+  sprite.x = x / UNITS_PER_PIXEL;
+  sprite.y = y / UNITS_PER_PIXEL;
+  sprite.angle = (aim / AIM_STEPS) * 2 * Math.PI;
+  sprite.hp = hp;
+}
+
+/** Lets the bars follow. */
+export function trail(sprite: Sprite, sinceMs: number): void {
+  sprite.trailingHp = Math.max(sprite.hp, sprite.trailingHp - (TRAIL_SPEED * sinceMs) / 1_000);
+}

@@ -1,0 +1,86 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { MatchOf } from '../games/page-game.ts';
+import { Store } from '../live/store.ts';
+import { ArenaPlay } from './arena-play.ts';
+import { Controls } from './controls.ts';
+import { EMPTY_HUD, readHud, type HudView } from './hud.ts';
+import { Renderer } from './renderer.ts';
+import { drawSticks } from './stick-painter.ts';
+import { tellTests } from './telltale.ts';
+
+const HUD_EVERY_MS = 150;
+/** Below the map, where thumbs rest. */
+const STICK_ROOM = 200;
+const BOTTOM = 40;
+
+export interface UseArena {
+  readonly canvas: { current: HTMLCanvasElement | null };
+  /** What lies over the upper edge. */
+  readonly bar: { current: HTMLElement | null };
+  readonly hud: Store<HudView>;
+  /** null: not there yet. */
+  readonly play: ArenaPlay | null;
+}
+
+/** Runs the arena on a canvas for as long as the screen is there. */
+export function useArena(match: MatchOf<'arena'>): UseArena {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const bar = useRef<HTMLElement>(null);
+  const [hud] = useState(() => new Store<HudView>(EMPTY_HUD));
+  const [play, setPlay] = useState<ArenaPlay | null>(null);
+  useEffect(() => {
+    if (!canvas.current) return undefined;
+    const run = runArena(match, { canvas: canvas.current, bar: bar.current, hud });
+    setPlay(run.play);
+    return run.stop;
+  }, [match]);
+  return { canvas, bar, hud, play };
+}
+
+interface Stage {
+  readonly canvas: HTMLCanvasElement;
+  readonly bar: HTMLElement | null;
+  readonly hud: Store<HudView>;
+}
+
+function runArena(
+  match: MatchOf<'arena'>,
+  { canvas, bar, hud }: Stage,
+): { readonly play: ArenaPlay; readonly stop: () => void } {
+  const renderer = new Renderer(canvas);
+  const controls = match.view.seatIndex === null ? null : new Controls(canvas);
+  const play = new ArenaPlay({ match, renderer, controls });
+  const fit = (): void => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const thumbs = controls?.isTouch && height > width ? STICK_ROOM : BOTTOM;
+    renderer.resize({ width, height }, { top: bar?.offsetHeight ?? 0, bottom: controls?.isTouch ? thumbs : BOTTOM });
+  };
+  fit();
+  const observer = new ResizeObserver(fit);
+  for (const element of [canvas, bar]) if (element) observer.observe(element);
+  let hudMs = -Infinity;
+  let shown = '';
+  let request = 0;
+  const frame = (nowMs: number): void => {
+    request = requestAnimationFrame(frame);
+    play.frame(nowMs);
+    if (controls?.isTouch) drawSticks(renderer.context, controls, renderer.size);
+    if (nowMs - hudMs < HUD_EVERY_MS) return;
+    hudMs = nowMs;
+    play.renewNames();
+    const view = readHud(match, play, nowMs);
+    // Most of the time nothing has changed that one would see.
+    const text = JSON.stringify(view);
+    if (text !== shown) hud.set(view);
+    shown = text;
+    tellTests(canvas, match, play);
+  };
+  request = requestAnimationFrame(frame);
+  const stop = (): void => {
+    cancelAnimationFrame(request);
+    observer.disconnect();
+    controls?.stop();
+    play.stop();
+  };
+  return { play, stop };
+}
