@@ -123,7 +123,7 @@ test('[MA-5] a player’s matches are listed newest first, for who played them',
   expect((await ann.get(elsewhere)).code).toBe('invalid-cursor');
 });
 
-test('[MA-3] without a player the list has only what the caller may watch, which is nothing yet', async () => {
+test('[MA-3] without a player the list has only what the caller may watch: nothing of a game without spectators', async () => {
   const [ann, bob, eve] = await wire.guests('Ann', 'Bob', 'Eve');
   const { matchId } = await wire.duel(ann, bob);
   const { items } = expectOk(await eve.get<{ items: { id: string }[] }>('/v1/matches'), 200);

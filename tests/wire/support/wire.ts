@@ -5,7 +5,8 @@ import type { SignedIn } from '../../../protocol/players.ts';
 import { games } from '../../../rooms/games.ts';
 import { rooms } from '../../../rooms/index.ts';
 import { startTestGyre, type TestGyre, type TestGyreOptions } from '../../support/gyre.ts';
-import { teamRace } from '../../support/games.ts';
+import { DropInRoom } from '../../support/drop-in-room.ts';
+import { dropIn, teamRace } from '../../support/games.ts';
 import { TeamRaceRoom } from '../../support/team-race-room.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { WireAnswer } from './answers.ts';
@@ -28,10 +29,13 @@ export class Wire implements AsyncDisposable {
     this.anyone = new WireClient(gyre.url);
   }
 
-  /** With connect-four, which is shipped, and team-race, which only tests know. */
+  /** With the games that are shipped, and with team-race and drop-in, which only tests know. */
   static async open(options: TestGyreOptions = {}): Promise<Wire> {
-    const both = { games: { ...games, 'team-race': teamRace }, rooms: { ...rooms, 'team-race': TeamRaceRoom } };
-    return new Wire(await startTestGyre({ ...both, ...options }));
+    const all = {
+      games: { ...games, 'team-race': teamRace, 'drop-in': dropIn },
+      rooms: { ...rooms, 'team-race': TeamRaceRoom, 'drop-in': DropInRoom },
+    };
+    return new Wire(await startTestGyre({ ...all, ...options }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -76,6 +80,14 @@ export class Wire implements AsyncDisposable {
     if (matchId === null) throw new Error('a lobby in a match has no match');
     return { lobbyId, matchId };
   }
+}
+
+/** A drop-in lobby whose match has begun, with its host alone. */
+export async function dropInWith(host: Guest, body: object = {}): Promise<{ lobbyId: string; matchId: string }> {
+  const { id } = expectOk(await host.post<Lobby>('/v1/lobbies', { game: 'drop-in', ...body }), 201);
+  const { matchId } = await reaches(host, id, 'in-match');
+  if (matchId === null) throw new Error('a lobby in a match has no match');
+  return { lobbyId: id, matchId };
 }
 
 /** The lobby as `guest` sees it. */
