@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -177,13 +177,31 @@ test('a body without end is refused and its connection closed', async () => {
 });
 
 test('headers and bodies that do not arrive in time are 400, and their connections closed', async () => {
-  const arrivalTimes = { headersMs: 50, requestMs: 100, checkMs: 10 };
+  const arrivalTimes = { headersMs: 50, requestMs: 100, stalledMs: 1_000, checkMs: 10 };
   await using impatient = await startHttpService({ routes: () => [echo], arrivalTimes });
   for (const bytes of ['GET / HTTP/1.1\r\nHost: x\r\n', `${head('Content-Length: 9')}{`]) {
     const answer = await rawRequest(impatient.url, bytes, () => false);
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.body)).toMatchObject({ detail: 'The request did not arrive in time.' });
   }
+});
+
+test('who does not read the answers to a pipeline is hung up on', async () => {
+  const arrivalTimes = { headersMs: 10_000, requestMs: 10_000, stalledMs: 100, checkMs: 1_000 };
+  await using impatient = await startHttpService({ arrivalTimes });
+  const { hostname, port } = new URL(impatient.url);
+  const socket = connect(Number(port), hostname).pause();
+  const [accepted] = (await once(impatient.server, 'connection')) as [Socket];
+  // More than the kernel takes: the rest waits with us.
+  socket.write('GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(400));
+  await waitFor(() => accepted.writableLength > 0);
+  await waitFor(() => accepted.destroyed);
+  socket.destroy();
+});
+
+test('nonsense behind a request costs the rest of its connection, not the answer that is on its way', async () => {
+  const answer = await rawRequest(service.url, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\nBLA\r\n\r\n', () => false);
+  expect([answer.status, answer.body]).toEqual([200, '{"status":"alive"}']);
 });
 
 test('a body that is asked for with 100 Continue arrives', async () => {

@@ -29,7 +29,7 @@ export interface GuardOptions {
   readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   /** Takes every WebSocket upgrade that was let through; `req.url` is `/{processId}/{roomId}` and its query. */
   readonly onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Left out: 10 s for headers, 30 s for all. */
+  /** Left out: 10 s for headers, 30 s for all, 60 s for an answer. */
   readonly arrivalTimes?: ArrivalTimes;
 }
 
@@ -39,11 +39,13 @@ export interface ArrivalTimes {
   readonly headersMs: number;
   /** Until all of it is there. */
   readonly requestMs: number;
+  /** How long nothing may move on a connection while its answer is being made, or waits to be read. */
+  readonly stalledMs: number;
   /** How often connections are looked at. */
   readonly checkMs: number;
 }
 
-const ARRIVAL_TIMES: ArrivalTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000 };
+const ARRIVAL_TIMES: ArrivalTimes = { headersMs: 10_000, requestMs: 30_000, stalledMs: 60_000, checkMs: 2_000 };
 /** Longer than the 60 s of common load balancers, so that it is never us who hang up on a request under way. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -55,7 +57,7 @@ const CLOSED_PATHS = /^\/+matchmake(?:[/?]|$)/i;
 /** An HTTP server that is guarded; it isn't listening yet. */
 export function createGuardedServer(options: GuardOptions): Server {
   const guard = new Guard(options);
-  const { headersMs, requestMs, checkMs } = options.arrivalTimes ?? ARRIVAL_TIMES;
+  const { headersMs, requestMs, stalledMs, checkMs } = options.arrivalTimes ?? ARRIVAL_TIMES;
   const server = createServer({
     headersTimeout: headersMs,
     requestTimeout: requestMs,
@@ -65,12 +67,13 @@ export function createGuardedServer(options: GuardOptions): Server {
     // Any other upgrade that a client offers (h2c) is not taken up, and the request answered as it is.
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
+  server.timeout = stalledMs;
   server.on('connection', (socket) => guard.connection(socket));
   server.on('request', (req, res) => guard.request(req, res));
   server.on('checkContinue', (req, res) => guard.request(req, res, { expectsContinue: true }));
   server.on('checkExpectation', (req, res) => guard.request(req, res));
   server.on('upgrade', (req, socket, head) => guard.upgrade(req, socket, head));
-  server.on('clientError', (error, socket) => guard.malformed(error, socket));
+  server.on('clientError', (error, socket) => guard.malformed(error, socket as Socket));
   return server;
 }
 
@@ -151,10 +154,15 @@ class Guard {
   }
 
   /** What Node's parser gives up on: no HTTP, headers too large, too slow. */
-  malformed(error: Error, socket: Duplex): void {
+  malformed(error: Error, socket: Socket): void {
     const code = 'code' in error ? error.code : '';
-    if (code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+    if (code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
+      return;
+    }
+    if (isAnswering(socket)) {
+      // What has been answered of a pipeline gets through.
+      socket.destroySoon();
       return;
     }
     const problem = new ProblemError('invalid-request', MALFORMED[String(code)] ?? 'This is not a valid HTTP request.');
