@@ -1,18 +1,28 @@
 /** Ids of everything that is stored or shown: `<prefix>_` and 26 letters and digits, ordered by the time of their making. */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** player, lobby, match, ticket, request, session, chat message, report, incarnation of a process. */
 export type IdPrefix = 'p' | 'l' | 'm' | 't' | 'r' | 's' | 'c' | 'x' | 'i';
 
 /** Crockford's base 32, in lower case: every collation orders it as its bytes. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const BASE = ALPHABET.length;
+/** Any two letters, by what they stand for: ids are made with every request, two letters at a time. */
+const PAIRS = Array.from(
+  { length: BASE ** 2 },
+  (_, i) => ALPHABET.charAt(Math.floor(i / BASE)) + ALPHABET.charAt(i % BASE),
+);
 const TIME_LENGTH = 10;
 const COUNTER_LENGTH = 4;
-const RANDOM_BYTES = 12;
+const RANDOM_PAIRS = 6;
 /** A new millisecond starts in the lower half, so that a burst within it doesn't run over. */
-const COUNTER_LIMIT = 32 ** COUNTER_LENGTH;
+const COUNTER_LIMIT = BASE ** COUNTER_LENGTH;
 
+/** Drawn for many ids at once: asking for randomness costs more than the rest of an id. */
+const random = new Uint16Array(4_096);
+let randomUsed = random.length;
 let lastMs = 0;
+let lastTime = '';
 let counter = 0;
 
 /**
@@ -20,21 +30,36 @@ let counter = 0;
  * clock is set back; 60 bits of each are random.
  */
 export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
-  const random = randomBytes(RANDOM_BYTES + 2);
   if (nowMs > lastMs) {
-    lastMs = nowMs;
-    counter = random.readUInt16BE(RANDOM_BYTES) % (COUNTER_LIMIT / 2);
+    setTime(nowMs);
+    counter = nextRandom() % (COUNTER_LIMIT / 2);
   } else if (++counter === COUNTER_LIMIT) {
-    lastMs += 1;
+    setTime(lastMs + 1);
     counter = 0;
   }
-  const letters = Array.from(random.subarray(0, RANDOM_BYTES), (byte) => ALPHABET[byte % 32]);
-  return `${prefix}_${base32(lastMs, TIME_LENGTH)}${base32(counter, COUNTER_LENGTH)}${letters.join('')}`;
+  let id = `${prefix}_${lastTime}${pair(Math.floor(counter / PAIRS.length))}${pair(counter)}`;
+  for (let i = 0; i < RANDOM_PAIRS; i += 1) id += pair(nextRandom());
+  return id;
 }
 
-function base32(value: number, length: number): string {
-  let text = '';
-  for (let rest = value, i = 0; i < length; i += 1, rest = Math.floor(rest / 32))
-    text = ALPHABET.charAt(rest % 32) + text;
-  return text;
+function setTime(ms: number): void {
+  lastMs = ms;
+  lastTime = '';
+  for (let rest = ms, i = 0; i < TIME_LENGTH; i += 2, rest = Math.floor(rest / PAIRS.length)) {
+    lastTime = pair(rest) + lastTime;
+  }
+}
+
+function pair(value: number): string {
+  return PAIRS[value % PAIRS.length] ?? '';
+}
+
+function nextRandom(): number {
+  if (randomUsed === random.length) {
+    randomFillSync(random);
+    randomUsed = 0;
+  }
+  const drawn = random[randomUsed] ?? 0;
+  randomUsed += 1;
+  return drawn;
 }
