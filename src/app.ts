@@ -12,9 +12,11 @@ import { type OpenApiDocument, openApiDocument } from './http/docs/openapi.ts';
 import { openApiRoute } from './http/docs/openapi-route.ts';
 import { problemIndexPage, problemPage } from './http/docs/problem-pages.ts';
 import { asProblemError, ProblemError } from './http/problem.ts';
+import type { GuardOptions } from './http/guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import type { Route } from './http/route.ts';
 import { sendProblem, sendReply } from './http/send.ts';
+import { type HeaderList, setHeaders } from './http/header-list.ts';
 import type { Health } from './ops/health.ts';
 import type { Logger } from './ops/logging.ts';
 
@@ -34,8 +36,12 @@ export interface AppOptions extends DispatcherDeps {
 const PAGE_POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
+const DATA_HEADERS = securityHeaders(DATA_POLICY);
 
-export function createApp(options: AppOptions): Express {
+/** What the guard hands requests to. */
+export type App = Pick<GuardOptions, 'onRequest' | 'onRead'>;
+
+export function createApp(options: AppOptions): App {
   const { publicUrl, health, log } = options;
   let made: OpenApiDocument | undefined;
   const document = () => (made ??= openApiDocument(table.routes, publicUrl ?? ''));
@@ -44,11 +50,11 @@ export function createApp(options: AppOptions): Express {
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
-  app.use('/v1', securityHeaders(DATA_POLICY), (req, res) => {
+  app.use('/v1', withHeaders(DATA_HEADERS), (req, res) => {
     health.requireServing();
     return dispatcher.handle(req, res);
   });
-  app.use(securityHeaders(PAGE_POLICY));
+  app.use(withHeaders(securityHeaders(PAGE_POLICY)));
   getOnly(app, '/livez', (req, res) => sendReply(req, res, { status: 200, body: { status: 'alive' } }));
   getOnly(app, '/readyz', async (req, res) => {
     await health.requireReady();
@@ -62,14 +68,20 @@ export function createApp(options: AppOptions): Express {
   if (options.page) app.use(options.page);
   app.use(nothingHere);
   app.use(problemEdge(log));
-  return app;
+  return {
+    onRequest: app,
+    onRead: (req, res, head) => health.isServing && dispatcher.answerShared(req, res, [...head, ...DATA_HEADERS]),
+  };
 }
 
-function securityHeaders(policy: string): RequestHandler {
+/** Links carry lobby codes, hence no referrer. */
+function securityHeaders(policy: string): HeaderList {
+  return ['Content-Security-Policy', policy, 'Referrer-Policy', 'no-referrer'];
+}
+
+function withHeaders(headers: HeaderList): RequestHandler {
   return (_req, res, next) => {
-    res.setHeader('Content-Security-Policy', policy);
-    // Links carry lobby codes.
-    res.setHeader('Referrer-Policy', 'no-referrer');
+    setHeaders(res, headers);
     next();
   };
 }

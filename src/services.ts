@@ -47,7 +47,7 @@ export class Services {
     const { secret, operatorToken, directAddress } = config;
     const onError = (err: unknown): void => log.warn({ err }, 'something went wrong in the background');
     this.lobbies = new Lobbies({ db, clock, bus, games, onError });
-    const { presence, changes, moves, list } = this.lobbies;
+    const { presence, changes, moves, list, pages } = this.lobbies;
     this.accounts = new Accounts({
       db,
       bus,
@@ -56,6 +56,7 @@ export class Services {
       secret,
       operatorToken,
       onAuthenticated: (playerId) => presence.sign(playerId),
+      onLobbyTouched: (lobbyId) => pages.touched(lobbyId),
     });
     this.matches = new MatchService({ db, bus, clock, lobbies: moves, presence, rooms, incarnation });
     this.handOffs = new HandOffs({ db, bus, clock, lobbies: moves, matches: this.matches, rooms, incarnation, log });

@@ -145,7 +145,7 @@ function serve(options: GyreOptions, { services, engine, limits, health, databas
     config,
     limits,
     log,
-    onRequest: app,
+    ...app,
     onUpgrade: (request, socket, head) => engine.upgrade(request, socket, head),
   });
 }

@@ -1,5 +1,6 @@
 /** Which pages may call (the Fetch standard's CORS protocol) and connect. There are no cookies, so any may by default. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { HeaderList } from './header-list.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -8,6 +9,8 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const REQUEST_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Gyre-Protocol';
 /** The longest that Chromium honours. */
 const PREFLIGHT_KEPT_SECONDS = '7200';
+
+const FOR_ANYONE: HeaderList = ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', EXPOSED];
 
 export class OriginPolicy {
   readonly #allowed: ReadonlySet<string> | null;
@@ -23,10 +26,10 @@ export class OriginPolicy {
   }
 
   /** Headers of every answer. */
-  headers(origin: string | undefined): Headers {
-    if (this.#allowed === null) return { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': EXPOSED };
-    if (origin === undefined || !this.allows(origin)) return { Vary: 'Origin' };
-    return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED, Vary: 'Origin' };
+  headers(origin: string | undefined): HeaderList {
+    if (this.#allowed === null) return FOR_ANYONE;
+    if (origin === undefined || !this.allows(origin)) return ['Vary', 'Origin'];
+    return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', EXPOSED, 'Vary', 'Origin'];
   }
 
   /** Headers of the answer to a preflight, besides {@link headers}. */

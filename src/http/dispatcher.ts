@@ -1,4 +1,5 @@
 /** Takes a request through the checks of the contract, in their order, to its handler. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
@@ -7,8 +8,10 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../ops/logging.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 import type { Authenticator } from './authenticator.ts';
+import { type HeaderList, setHeaders } from './header-list.ts';
 import { IdempotentRequest, parseIdempotencyKey, type ReplayedReply } from './idempotency.ts';
 import { parseIfMatch } from './if-match.ts';
+import { type KnownRead, KnownReads } from './known-reads.ts';
 import { isStorableText, parseJson } from './parse-json.ts';
 import { invalidParameter, ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -16,7 +19,7 @@ import { readBody, requireJsonType } from './request-body.ts';
 import { infoOf } from './request-info.ts';
 import type { RouteMatch, RouteTable } from './route-table.ts';
 import type { Caller, Reply, Route, RouteContext } from './route.ts';
-import { sendProblem, sendReply } from './send.ts';
+import { sendProblem, sendReply, sendShared } from './send.ts';
 import { parseOrProblem } from './zod-problem.ts';
 
 export interface DispatcherDeps {
@@ -35,6 +38,7 @@ const PLAYER_PARAMETERS = ['player', 'playerId'];
 export class Dispatcher {
   readonly #table: RouteTable;
   readonly #deps: DispatcherDeps;
+  readonly #reads = new KnownReads();
 
   constructor(table: RouteTable, deps: DispatcherDeps) {
     this.#table = table;
@@ -51,34 +55,81 @@ export class Dispatcher {
     }
   }
 
+  /**
+   * Answers a request like one that was answered before, if many share its answer; the same checks come first.
+   * @param head headers of every answer
+   * @returns false if it is no such request; then nothing has happened yet
+   */
+  answerShared(req: IncomingMessage, res: ServerResponse, head: HeaderList): boolean {
+    const known = this.#reads.find(req);
+    if (known === null) return false;
+    try {
+      this.#begin(req, known.route);
+      const player = this.#enter(req, known.route);
+      const body = player && known.answer.body(player.id);
+      if (Buffer.isBuffer(body)) sendShared(res, head, body);
+      else void this.#answerSharedLater({ req, res, head }, { known, player, body });
+    } catch (error) {
+      setHeaders(res, head);
+      sendProblem(req, res, { error, log: this.#deps.log });
+    }
+    return true;
+  }
+
+  async #answerSharedLater({ req, res, head }: Exchange, { known, player, body }: SharedCall): Promise<void> {
+    try {
+      const bytes = await body;
+      if (bytes) return sendShared(res, head, bytes);
+      const url = req.url ?? '';
+      const request = { req, url, route: known.route, player, json: {}, query: splitUrl(url).query, params: {} };
+      const reply = await this.#run(request);
+      setHeaders(res, head);
+      sendReply(req, res, reply);
+    } catch (error) {
+      if (!res.headersSent) setHeaders(res, head);
+      sendProblem(req, res, { error, log: this.#deps.log });
+    }
+  }
+
   /** The order of "Which one" in the contract. null: answered already. */
   async #answer(req: Request, res: Response): Promise<Reply | ReplayedReply | null> {
     const { path, query } = splitUrl(req.originalUrl);
     const match = this.#table.match(req.method, path);
-    const info = infoOf(req);
-    info.route = match?.route?.path ?? null;
-    const limit = match?.route?.limit ?? null;
-    if (limit) this.#deps.limits.consumeForAddress(limit, info.address);
-    requireProtocol(req.get('X-Gyre-Protocol'));
+    this.#begin(req, match?.route ?? null);
+    requireProtocol(header(req, 'x-gyre-protocol'));
     if (!match) throw new ProblemError('not-found', `There is nothing at ${req.method} ${path.slice(0, 200)}.`);
     if (req.method === 'OPTIONS') return options(res, match);
     const route = requireMethod(req, res, match);
     requireJsonAccepted(req);
-    const player = this.#authenticate(req, route);
-    if (limit && player) this.#deps.limits.consume(limit, player.id);
+    const player = this.#enter(req, route);
     const json = await readJson(req, res);
-    return this.#run({ req, route, player, json, query, params: withMe(match.params, player) });
+    const url = req.originalUrl;
+    return this.#run({ req, url, route, player, json, query, params: withMe(match.params, player) });
   }
 
-  #authenticate(req: Request, route: Route): Caller | null {
+  /** Counts a request for its address, whoever sent it. */
+  #begin(req: IncomingMessage, route: Route | null): void {
+    const info = infoOf(req);
+    info.route = route?.path ?? null;
+    if (route?.limit) this.#deps.limits.consumeForAddress(route.limit, info.address);
+  }
+
+  /** Who calls, counted too. */
+  #enter(req: IncomingMessage, route: Route): Caller | null {
+    const player = this.#authenticate(req, route);
+    if (route.limit && player) this.#deps.limits.consume(route.limit, player.id);
+    return player;
+  }
+
+  #authenticate({ headers }: IncomingMessage, route: Route): Caller | null {
     const { authenticator } = this.#deps;
-    if (route.auth === 'player') return authenticator.player(req.get('Authorization'));
-    if (route.auth === 'operator') authenticator.operator(req.get('Authorization'));
+    if (route.auth === 'player') return authenticator.player(headers.authorization);
+    if (route.auth === 'operator') authenticator.operator(headers.authorization);
     return null;
   }
 
   async #run(request: ParsedRequest): Promise<Reply | ReplayedReply> {
-    const { req, route, player, json } = request;
+    const { req, route, player, json, url } = request;
     const { db, clock } = this.#deps;
     const { ifMatch, key } = readConditions(req, route);
     const query = parseQuery(request);
@@ -87,7 +138,7 @@ export class Dispatcher {
       player && key !== null
         ? new IdempotentRequest(
             { db, clock },
-            { playerId: player.id, method: req.method, path: concretePath(request), key },
+            { playerId: player.id, method: route.method, path: concretePath(request), key },
             json,
           )
         : null;
@@ -97,13 +148,28 @@ export class Dispatcher {
     const transact: RouteContext['transact'] = (work) => (keyed ? keyed.transact(work) : inTransaction(db, work));
     const params = parseParams(request);
     const reply = await route.handler({ player, params, query, body, ifMatch, requestId, address, transact });
+    if (req.method === 'GET' && player && !saysMe(request)) this.#reads.learn(req, { url, route, query });
     if (keyed && !keyed.settled) throw new Error(`${route.method} ${route.path} had an effect outside of transact()`);
     return reply;
   }
 }
 
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly head: HeaderList;
+}
+
+interface SharedCall {
+  readonly known: KnownRead;
+  readonly player: Caller | null;
+  readonly body: Promise<Buffer | null> | null;
+}
+
 interface ParsedRequest {
-  readonly req: Request;
+  readonly req: IncomingMessage;
+  /** As it came. */
+  readonly url: string;
   readonly route: Route;
   readonly player: Caller | null;
   /** The body; `{}` if it was left out. */
@@ -115,6 +181,11 @@ interface ParsedRequest {
 function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const [path = '', ...query] = (url.split('#')[0] ?? '').split('?');
   return { path, query: new URLSearchParams(query.join('?')) };
+}
+
+/** Node joins what comes more than once. */
+function header({ headers }: IncomingMessage, name: string): string | undefined {
+  return headers[name]?.toString();
 }
 
 function requireProtocol(header: string | undefined): void {
@@ -152,13 +223,21 @@ async function readJson(req: Request, res: Response): Promise<unknown> {
   return parseJson(bytes);
 }
 
-function readConditions(req: Request, route: Route): { readonly ifMatch: number | null; readonly key: string | null } {
-  const protocol = req.get('X-Gyre-Protocol');
+function readConditions(
+  req: IncomingMessage,
+  route: Route,
+): { readonly ifMatch: number | null; readonly key: string | null } {
+  const protocol = header(req, 'x-gyre-protocol');
   if (protocol !== undefined && !/^\s*\d{1,6}\s*$/.test(protocol)) {
     throw invalidParameter('X-Gyre-Protocol', { code: 'invalid-format', detail: 'must be a whole number' });
   }
-  const key = route.idempotent ? parseIdempotencyKey(req.get('Idempotency-Key')) : null;
-  return { ifMatch: parseIfMatch(req.get('If-Match')), key };
+  const key = route.idempotent ? parseIdempotencyKey(header(req, 'idempotency-key')) : null;
+  return { ifMatch: parseIfMatch(req.headers['if-match']), key };
+}
+
+/** Whether its answer may depend on who calls. */
+function saysMe({ route, query }: ParsedRequest): boolean {
+  return route.path.includes('{') || PLAYER_PARAMETERS.some((name) => query.has(name));
 }
 
 /** A parameter that comes more than once is a list: only filters, which all must hold, take one. */

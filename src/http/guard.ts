@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../ops/logging.ts';
 import { clientAddress } from './client-address.ts';
 import { isPreflight, OriginPolicy } from './cors.ts';
+import { type HeaderList, setHeaders } from './header-list.ts';
 import { OpenSockets } from './open-sockets.ts';
 import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -25,7 +26,12 @@ export interface GuardOptions {
   >;
   readonly limits: RateLimits;
   readonly log: Logger;
-  /** Takes every request that was let through: the Express app. */
+  /**
+   * Takes the reads that are answered at once, `head` being the headers of every answer; false leaves the request to
+   * `onRequest`.
+   */
+  readonly onRead: (req: IncomingMessage, res: ServerResponse, head: HeaderList) => boolean;
+  /** Takes every other request that was let through: the Express app. */
   readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   /** Takes every WebSocket upgrade that was let through; `req.url` is `/{processId}/{roomId}` and its query. */
   readonly onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -64,6 +70,8 @@ export function createGuardedServer(options: GuardOptions): Server {
     connectionsCheckingInterval: checkMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
+    // What says that it has no body is not made a stream that nobody reads.
+    optimizeEmptyRequests: true,
     // Any other upgrade that a client offers (h2c) is not taken up, and the request answered as it is.
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
@@ -106,17 +114,19 @@ class Guard {
   request(req: IncomingMessage, res: ServerResponse, { expectsContinue = false } = {}): void {
     const info = registerRequest(req, this.#options.config.trustedProxyHops);
     info.expectsContinue = expectsContinue;
-    res.setHeader('X-Request-Id', info.requestId);
-    res.setHeader('X-Content-Type-Options', 'nosniff');
-    for (const [name, value] of Object.entries(this.#origins.headers(req.headers.origin))) res.setHeader(name, value);
-    res.on('error', () => {});
-    res.on('finish', () => hangUpOnEndlessBody(req));
-    res.on('close', () => this.#log(req, res, info));
+    const own = ['X-Request-Id', info.requestId, 'X-Content-Type-Options', 'nosniff'];
+    const head = [...own, ...this.#origins.headers(req.headers.origin)];
+    const { limits, log, onRead } = this.#options;
+    res.on('error', ignore);
+    if (log.isLevelEnabled('info')) res.on('close', () => this.#log(req, res, info));
     try {
-      this.#options.limits.consumeRequest(info.address);
+      limits.consumeRequest(info.address);
+      if (onRead(req, res, head)) return;
+      begin(req, res, head);
       this.#admit(req, res);
     } catch (error) {
-      sendProblem(req, res, { error, log: this.#options.log });
+      if (!res.hasHeader('X-Request-Id')) begin(req, res, head);
+      sendProblem(req, res, { error, log });
     }
   }
 
@@ -201,6 +211,13 @@ function forbiddenOrigin({ requestId }: RequestInfo): {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Request-Id': requestId };
   return { status: 403, headers, body: 'Pages of this origin may not connect (GYRE_ORIGINS).\n' };
 }
+
+function begin(req: IncomingMessage, res: ServerResponse, head: HeaderList): void {
+  setHeaders(res, head);
+  res.on('finish', () => hangUpOnEndlessBody(req));
+}
+
+function ignore(): void {}
 
 function hangUpOnEndlessBody(req: IncomingMessage): void {
   if (req.complete) return;

@@ -20,6 +20,8 @@ export async function readBody(req: IncomingMessage, res: ServerResponse): Promi
     if (declaredBytes > MAX_BODY_BYTES) throw tooLarge();
     res.writeContinue();
   }
+  // Without a body there will be no end either.
+  if (req.readableEnded) return Buffer.alloc(0);
   const { bytes, size } = await collect(req);
   if (size > MAX_BODY_BYTES) throw tooLarge();
   return bytes;

@@ -17,7 +17,9 @@ export interface RequestInfo {
   route: string | null;
 }
 
-const infos = new WeakMap<IncomingMessage, RequestInfo>();
+const INFO = Symbol('request info');
+/** On the request itself: a WeakMap that gains and loses an entry with each request keeps the garbage collector busy. */
+type Registered = IncomingMessage & { [INFO]?: RequestInfo };
 
 export function registerRequest(req: IncomingMessage, trustedProxyHops: number): RequestInfo {
   const info: RequestInfo = {
@@ -28,11 +30,11 @@ export function registerRequest(req: IncomingMessage, trustedProxyHops: number):
     expectsContinue: false,
     route: null,
   };
-  infos.set(req, info);
+  (req as Registered)[INFO] = info;
   return info;
 }
 
 /** Registers a request that came past the guard, such as one that a test makes itself. */
 export function infoOf(req: IncomingMessage): RequestInfo {
-  return infos.get(req) ?? registerRequest(req, 0);
+  return (req as Registered)[INFO] ?? registerRequest(req, 0);
 }

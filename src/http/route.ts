@@ -47,6 +47,15 @@ export interface RouteContext<Auth extends RouteAuth = RouteAuth, Params = unkno
   readonly transact: (work: (tx: Tx) => Promise<Reply>) => Promise<Reply>;
 }
 
+/** One answer to many: the bytes of a 200 without a version, kept ready. */
+export interface SharedAnswer {
+  /**
+   * JSON; a promise of it while it is read anew. null: this caller's answer is another one, and the handler makes it.
+   * Rejects with a `ProblemError`, or whatever a handler would.
+   */
+  body(callerId: string): Buffer | null | Promise<Buffer | null>;
+}
+
 /** One answer of a route, for its documentation. */
 export interface ResponseSpec {
   readonly description: string;
@@ -90,6 +99,11 @@ export interface RouteSpec<
   readonly problems?: readonly ProblemCode[];
   /** Whether `Idempotency-Key` counts. Left out: on every POST of players. */
   readonly idempotent?: boolean;
+  /**
+   * A GET of players that many ask alike, with the same answer for all or most of them: asked once for each query that
+   * the handler has answered. null: such a query is the handler's every time. Left out: all are.
+   */
+  shared?(query: z.output<Query>): SharedAnswer | null;
   handler(context: RouteContext<Auth, z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Reply>;
 }
 
@@ -108,6 +122,7 @@ export interface Route {
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   readonly problems: readonly ProblemCode[];
   readonly idempotent: boolean;
+  shared(query: unknown): SharedAnswer | null;
   handler(context: RouteContext): Promise<Reply>;
 }
 
@@ -127,7 +142,8 @@ export function defineRoute<
     params: spec.params ?? null,
     query: spec.query ?? null,
     body: spec.body ?? null,
-    // The schemas of this very route have made what its handler is given.
+    // The schemas of this very route have made what its functions are given.
+    shared: (query) => spec.shared?.(query as z.output<Query>) ?? null,
     handler: (context) => spec.handler(context as Parameters<typeof spec.handler>[0]),
   };
 }

@@ -6,6 +6,7 @@ import { ClosedLobbies } from './closed-lobbies.ts';
 import { Countdowns } from './countdowns.ts';
 import { LobbyChanges } from './lobby-changes.ts';
 import { LobbyList } from './lobby-list.ts';
+import { LobbyPages } from './lobby-pages.ts';
 import { SqlLobbyMoves } from './lobby-moves.ts';
 import type { HandOff } from './ports.ts';
 import { Presence } from './presence.ts';
@@ -26,13 +27,19 @@ export class Lobbies {
   readonly countdowns: Countdowns;
   readonly list: LobbyList;
   readonly moves: SqlLobbyMoves;
+  readonly pages: LobbyPages;
   readonly presence: Presence;
 
   constructor(parts: LobbiesParts) {
     this.closed = new ClosedLobbies(parts);
     this.countdowns = new Countdowns(parts);
-    this.changes = new LobbyChanges({ ...parts, onStartsAt: (at) => this.countdowns.begun(at) });
     this.list = new LobbyList(parts);
+    this.pages = new LobbyPages({ ...parts, list: this.list });
+    this.changes = new LobbyChanges({
+      ...parts,
+      onStartsAt: (at) => this.countdowns.begun(at),
+      onSaved: (full) => this.pages.changed(full),
+    });
     this.moves = new SqlLobbyMoves(this.changes);
     this.presence = new Presence({ ...parts, changes: this.changes });
   }

@@ -18,6 +18,8 @@ export interface LobbyChangesParts {
   readonly games: GameRegistry;
   /** Told when a lobby is to be handed off: at the end of its countdown, or at once. */
   readonly onStartsAt: (at: Date) => void;
+  /** Told of each lobby that was written, as it is now, before anyone else learns of it. It must not throw. */
+  readonly onSaved: (full: FullLobby) => void;
 }
 
 /** A change as it was made: the next state of a lobby that was locked as `before`. */
@@ -67,6 +69,7 @@ export class LobbyChanges {
     if (!(await insertLobby(tx, lobby))) return null;
     const joined = await this.#enter(tx, lobby.id, host);
     tx.afterCommit(() => {
+      this.#parts.onSaved({ lobby, members: [joined] });
       this.#parts.bus.publish('lobby', { lobbyId: lobby.id, game: lobby.game });
       this.#parts.bus.publish('player', { playerId: host.playerId });
       this.#tellStart(lobby);
@@ -90,6 +93,7 @@ export class LobbyChanges {
     const left = idsMissingIn(before, after);
     const entered = idsMissingIn(after, before);
     tx.afterCommit(() => {
+      this.#parts.onSaved({ lobby, members });
       for (const playerId of left) this.#parts.bus.publish('player', { playerId, exit });
       for (const playerId of entered) this.#parts.bus.publish('player', { playerId });
       if (visible) this.#parts.bus.publish('lobby', { lobbyId: lobby.id, game: lobby.game });

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../../protocol/limits.ts';
 import type { Lobby } from '../../protocol/lobbies.ts';
 import type { Page } from '../../protocol/shapes.ts';
@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from '../http/paging.ts';
 import { invalidField } from '../http/problem.ts';
 import { lobbies, lobbyMembers, players } from '../store/schema.ts';
 import type { Database } from '../store/transaction.ts';
+import type { LobbyRow } from './full-lobby.ts';
 import { type Condition, type LobbyFilter, parseWhere } from './lobby-filter.ts';
 import {
   beyondSql,
@@ -28,6 +29,13 @@ export interface LobbyQuery {
   readonly limit: number;
 }
 
+/** A lobby of a list, and who is in it. */
+export interface ListedLobby {
+  readonly lobby: LobbyRow;
+  readonly memberIds: readonly string[];
+}
+
+const MEMBER_IDS = sql<string[]>`array(select m.player_id from ${lobbyMembers} m where m.lobby_id = ${lobbies}.id)`;
 const OPEN: Condition = { field: 'state', op: 'eq', values: ['open'] };
 
 /** Lists of the lobbies that anybody may find. */
@@ -66,7 +74,7 @@ export class LobbyList {
   async read(query: LobbyQuery, callerId: string, cursor: string | null = null): Promise<Page<Lobby>> {
     const { sort, limit } = query;
     const filter = withDefaultState(query.filter);
-    const bound = { list: 'lobbies', filter, sort };
+    const bound = boundTo({ filter, sort });
     const beyond = cursor === null ? undefined : beyondSql(decodeCursor(cursor, bound, positionSchema(sort)), sort);
     const rows = await this.#db
       .select({ lobby: getTableColumns(lobbies), rev: players.rev })
@@ -83,6 +91,29 @@ export class LobbyList {
       nextCursor: last === undefined ? null : encodeCursor(positionOf(last, sort), bound),
     };
   }
+
+  /** The first lobbies of a list, `count` at most, each with the ids of its members. */
+  async readFirst(
+    { filter, sort }: Pick<LobbyQuery, 'filter' | 'sort'>,
+    count: number,
+  ): Promise<readonly ListedLobby[]> {
+    return this.#db
+      .select({ lobby: getTableColumns(lobbies), memberIds: MEMBER_IDS })
+      .from(lobbies)
+      .where(and(listedSql(this.#clock.now()), filterSql(filter)))
+      .orderBy(...orderSql(sort))
+      .limit(count);
+  }
+
+  /** A listed lobby as everyone but its members sees it. */
+  viewForOutsiders(lobby: LobbyRow): Omit<Lobby, 'members'> {
+    return lobbyInList({ lobby, rev: null, teams: this.#games.get(lobby.game)?.teams ?? [] });
+  }
+}
+
+/** What a cursor of a list is bound to. */
+export function boundTo({ filter, sort }: Pick<LobbyQuery, 'filter' | 'sort'>): unknown {
+  return { list: 'lobbies', filter, sort };
 }
 
 /** Open lobbies, unless a condition speaks of the state. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { Lobby, LobbyPatch, StartRequest } from '../../protocol/lobbies.ts';
 import { page } from '../../protocol/shapes.ts';
+import type { GameRegistry } from '../games/registry.ts';
 import { PageCursor, PageLimit } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { entranceRoutes } from './entrance-routes.ts';
 import { isVisible, lobbyNotFound } from './lobby-access.ts';
 import { parseQueryFilter } from './lobby-filter.ts';
+import type { LobbyQuery } from './lobby-list.ts';
 import { LobbyHosting } from './lobby-hosting.ts';
 import { parseSort } from './lobby-query.ts';
 import { findLobby } from './lobby-store.ts';
@@ -37,6 +39,10 @@ export function lobbyRoutes(parts: LobbyRoutesParts): readonly Route[] {
   // Whoever was away is back by this very call, and is to be seen so in its answer.
   return routes.map((route) => ({
     ...route,
+    shared: (query) => {
+      const answer = route.shared(query);
+      return answer && { body: (callerId) => (presence.isArriving(callerId) ? null : answer.body(callerId)) };
+    },
     handler: async (context) => {
       if (context.player) await presence.arrived(context.player.id);
       return route.handler(context);
@@ -49,7 +55,21 @@ const ListQuery = z
   .catchall(z.union([z.string(), z.array(z.string())]))
   .meta({ description: '`<field>=<value>` or `<field>.<op>=<value>`, op being `ne lt le gt ge in`; all must hold.' });
 
-function readingRoutes({ db, clock, games, lobbies: { list, changes } }: LobbyRoutesParts): readonly Route[] {
+type ListQuery = z.output<typeof ListQuery>;
+
+function lobbyQuery(
+  { limit, sort: order, cursor: _cursor, ...conditions }: ListQuery,
+  games: GameRegistry,
+): LobbyQuery {
+  const sort = parseSort(order);
+  const written = Object.entries(conditions).flatMap(([name, texts]) =>
+    [texts].flat().map((text) => [name, text] as const),
+  );
+  return { filter: parseQueryFilter(written, games), sort, limit };
+}
+
+function readingRoutes({ db, clock, games, lobbies }: LobbyRoutesParts): readonly Route[] {
+  const { list, pages, changes } = lobbies;
   return [
     defineRoute({
       method: 'GET',
@@ -64,14 +84,11 @@ function readingRoutes({ db, clock, games, lobbies: { list, changes } }: LobbyRo
       query: ListQuery,
       responses: { 200: { description: 'Lobbies, without their members', body: page(Lobby) } },
       problems: ['invalid-filter', 'invalid-cursor'],
-      handler: async ({ player, query: { limit, sort: order, cursor = null, ...conditions } }) => {
-        const sort = parseSort(order);
-        const written = Object.entries(conditions).flatMap(([name, texts]) =>
-          [texts].flat().map((text) => [name, text] as const),
-        );
-        const filter = parseQueryFilter(written, games);
-        return { status: 200, body: await list.read({ filter, sort, limit }, player.id, cursor) };
-      },
+      shared: (query) => (query.cursor === undefined ? pages.answerTo(lobbyQuery(query, games)) : null),
+      handler: async ({ player, query }) => ({
+        status: 200,
+        body: await list.read(lobbyQuery(query, games), player.id, query.cursor),
+      }),
     }),
     defineRoute({
       method: 'GET',

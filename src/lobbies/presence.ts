@@ -62,6 +62,11 @@ export class Presence {
     else if (this.#ledger.opened(playerId)) this.#arrive(playerId);
   }
 
+  /** Whether a player has just come back, and the player's lobby doesn't show it yet. */
+  isArriving(playerId: string): boolean {
+    return this.#arrivals.has(playerId);
+  }
+
   /** Resolves when a player's lobby shows that the player is back; at once if it did already. */
   async arrived(playerId: string): Promise<void> {
     await this.#arrivals.get(playerId);

@@ -29,9 +29,13 @@ export class Health {
     this.#phase = 'draining';
   }
 
+  get isServing(): boolean {
+    return this.#phase !== 'draining';
+  }
+
   /** @throws ProblemError `draining` once the process is stopping */
   requireServing(): void {
-    if (this.#phase === 'draining') throw new ProblemError('draining', 'This process is stopping.');
+    if (!this.isServing) throw new ProblemError('draining', 'This process is stopping.');
   }
 
   /** @throws ProblemError `draining`, `dependency-unavailable` unless the process is ready */

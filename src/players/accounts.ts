@@ -25,6 +25,8 @@ export interface AccountsOptions {
   readonly operatorToken: string | null;
   /** Told of each call of a signed-in player. It must not throw. */
   readonly onAuthenticated: (playerId: string) => void;
+  /** Told of a lobby whose member has another name, before anyone else learns of it. It must not throw. */
+  readonly onLobbyTouched: (lobbyId: string) => void;
 }
 
 /** Another process may have ended a session, and its nudge been lost. */
@@ -40,7 +42,7 @@ export class Accounts {
   #unsubscribe: () => void = () => {};
 
   constructor(options: AccountsOptions) {
-    const { db, bus, clock, log, secret, operatorToken, onAuthenticated } = options;
+    const { db, bus, clock, log, secret, operatorToken, onAuthenticated, onLobbyTouched } = options;
     const tokens = new AccessTokens(secret, clock);
     this.#options = options;
     this.#revocations = new Revocations(clock);
@@ -48,7 +50,7 @@ export class Accounts {
     const sessions = new SessionService({ clock, tokens, revocations: this.#revocations, bus });
     this.routes = [
       ...authRoutes({ db, sessions }),
-      ...playerRoutes({ db, players: new PlayerService({ clock, bus }) }),
+      ...playerRoutes({ db, players: new PlayerService({ clock, bus, onLobbyTouched }) }),
     ];
     this.#periodic = new Periodic(
       [

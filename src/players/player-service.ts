@@ -6,13 +6,22 @@ import type { Database, Tx } from '../store/transaction.ts';
 import { findPlacedPlayer, findPlayer, lobbyOf, lockLobby, raiseLobbyVersion, rename } from './player-store.ts';
 import { ownView, publicView } from './player-view.ts';
 
+export interface PlayerServiceOptions {
+  readonly clock: Clock;
+  readonly bus: Bus;
+  /** Told of a lobby whose member has another name, before anyone else learns of it. It must not throw. */
+  readonly onLobbyTouched: (lobbyId: string) => void;
+}
+
 export class PlayerService {
   readonly #clock: Clock;
   readonly #bus: Bus;
+  readonly #onLobbyTouched: (lobbyId: string) => void;
 
-  constructor({ clock, bus }: { readonly clock: Clock; readonly bus: Bus }) {
+  constructor({ clock, bus, onLobbyTouched }: PlayerServiceOptions) {
     this.#clock = clock;
     this.#bus = bus;
+    this.#onLobbyTouched = onLobbyTouched;
   }
 
   /** @throws ProblemError `token-invalid` if the token outlived its player, as after the database was replaced */
@@ -43,6 +52,10 @@ export class PlayerService {
 
   async #changed(tx: Tx, lobbyId: string): Promise<void> {
     const game = await raiseLobbyVersion(tx, lobbyId, this.#clock.now());
-    if (game !== null) tx.afterCommit(() => this.#bus.publish('lobby', { lobbyId, game }));
+    if (game === null) return;
+    tx.afterCommit(() => {
+      this.#onLobbyTouched(lobbyId);
+      this.#bus.publish('lobby', { lobbyId, game });
+    });
   }
 }

@@ -39,6 +39,7 @@ export interface HttpServiceOptions {
   readonly onUpgrade?: GuardOptions['onUpgrade'];
   readonly arrivalTimes?: ArrivalTimes;
   readonly onAuthenticated?: (playerId: string) => void;
+  readonly onLobbyTouched?: (lobbyId: string) => void;
   /** Where log lines go; nowhere unless told otherwise. */
   readonly logTo?: (line: string) => void;
   /** An existing database; else one is made, and dropped in the end. */
@@ -78,6 +79,7 @@ export async function startHttpService(options: HttpServiceOptions = {}): Promis
     secret: config.secret ?? '',
     operatorToken: config.operatorToken,
     onAuthenticated: options.onAuthenticated ?? (() => {}),
+    onLobbyTouched: options.onLobbyTouched ?? (() => {}),
   });
   const health = new Health(handle.db);
   const routes = [...accounts.routes, ...gameRoutes(parts.games), ...(options.routes?.(parts) ?? [])];
@@ -90,7 +92,7 @@ export async function startHttpService(options: HttpServiceOptions = {}): Promis
   });
   const onUpgrade = options.onUpgrade ?? ((_req, socket) => socket.destroy());
   const times = options.arrivalTimes ? { arrivalTimes: options.arrivalTimes } : {};
-  const server = createGuardedServer({ ...parts, config, onRequest: app, onUpgrade, ...times });
+  const server = createGuardedServer({ ...parts, config, ...app, onUpgrade, ...times });
   await accounts.start();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   health.ready();

@@ -56,6 +56,7 @@ export class LobbyBed implements AsyncDisposable {
       ...options,
       games: { 'connect-four': connectFour, 'team-race': teamRace, 'drop-in': dropIn },
       onAuthenticated: (playerId) => made?.lobbies.presence.sign(playerId),
+      onLobbyTouched: (lobbyId) => made?.lobbies.pages.touched(lobbyId),
       routes: (parts) => {
         made = makeParts(parts);
         return lobbyRoutes({ ...parts, lobbies: made.lobbies, matches: made.matches });

@@ -83,7 +83,7 @@ export class MatchBed implements AsyncDisposable {
     this.#dispose = dispose;
     this.db = handle.db;
     const { clock, bus, games } = this;
-    this.changes = new LobbyChanges({ clock, bus, games, onStartsAt: () => undefined });
+    this.changes = new LobbyChanges({ clock, bus, games, onStartsAt: () => undefined, onSaved: () => undefined });
     this.lobbies = new SqlLobbyMoves(this.changes);
     const matches: Pick<MatchPort, 'joinMatch'> = {
       joinMatch: () => Promise.reject(new Error('a new lobby plays nothing')),
