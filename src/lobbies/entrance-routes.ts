@@ -47,6 +47,7 @@ export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): r
       method: 'POST',
       path: '/v1/lobbies',
       summary: 'Create a lobby',
+      description: 'An `instant` lobby is answered `open`, and its match begins at once, with whoever is there.',
       tag: TAG,
       auth: 'player',
       limit: 'create',
@@ -64,7 +65,9 @@ export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): r
       method: 'PUT',
       path: '/v1/lobbies/{id}/members/{playerId}',
       summary: 'Join a lobby',
-      description: 'Only for oneself: `playerId` is `me`.',
+      description:
+        'Only for oneself: `playerId` is `me`. While a match of a game with `lateJoin` is played, joining is getting a seat ' +
+        'in it, also for a member who has none there.',
       tag: TAG,
       auth: 'player',
       limit: 'join',
@@ -113,7 +116,9 @@ export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): r
       method: 'POST',
       path: '/v1/lobbies/quick-join',
       summary: 'Join any lobby that fits, or create one',
-      description: '`where` uses the names of the list: `{ "openSlots.ge": 2 }`. `create` is a lobby without `game`.',
+      description:
+        '`where` uses the names of the list: `{ "openSlots.ge": 2 }`. `create` is a lobby without `game`. Of games with ' +
+        '`lateJoin` also lobbies whose match is played are joined; one that is just starting is waited for.',
       tag: TAG,
       auth: 'player',
       limit: 'join',

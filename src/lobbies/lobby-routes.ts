@@ -156,6 +156,8 @@ function hostRoutes(parts: LobbyRoutesParts, passwords: Passwords): readonly Rou
       method: 'POST',
       path: '/v1/lobbies/{id}/start',
       summary: 'Begin the countdown',
+      description:
+        'In an `instant` lobby nobody has to be ready for it, nor `minPlayers` be there; an `all-ready` lobby starts by itself.',
       tag: TAG,
       auth: 'player',
       limit: 'update',
