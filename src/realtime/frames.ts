@@ -1,12 +1,9 @@
 import { getMessageBytes, Protocol, ProtocolModifier, ResponseStatus } from '@colyseus/core';
+import { blankFrame, type Frame, frameOf } from './web-socket-frame.ts';
 
-/**
- * Frames of Colyseus' protocol, server → client. Each is bytes of its own, built once and shared by everyone who gets it:
- * never a view of a buffer that is written again while a slow socket still holds it.
- */
-export type Frame = Uint8Array;
+/** Frames with the messages of Colyseus' protocol, server → client. */
 
-export const PING_FRAME: Frame = getMessageBytes[Protocol.PING]();
+export const PING_FRAME: Frame = frameOf(getMessageBytes[Protocol.PING]());
 
 export interface JoinFrame {
   /** What the client presents to come back, at most 128 characters. */
@@ -19,28 +16,34 @@ export interface JoinFrame {
 
 /** JOIN_ROOM: the socket is in. The client acknowledges it. */
 export function joinFrame({ reconnectionToken, serializer, handshake }: JoinFrame): Frame {
-  return getMessageBytes[Protocol.JOIN_ROOM](reconnectionToken, serializer, handshake ?? undefined);
+  return frameOf(getMessageBytes[Protocol.JOIN_ROOM](reconnectionToken, serializer, handshake ?? undefined));
 }
 
 const TIMED_PREFIX_BYTES = 8;
 
+/** ROOM_STATE or ROOM_STATE_PATCH, as the state's encoder wrote it. */
+export function stateFrame(state: Uint8Array): Frame {
+  return frameOf(state);
+}
+
 /**
- * A state frame with the match's time before its body, as Colyseus sends its own clock (`ProtocolModifier.TIMED`): every
- * 0.18 SDK reads it, and hands it to the room's clock.
+ * As {@link stateFrame}, with the match's time before its body, as Colyseus sends its own clock (`ProtocolModifier.TIMED`):
+ * every 0.18 SDK reads it, and hands it to the room's clock.
  * @param timeMs match time, in whole ms
  */
-export function timedFrame(stateFrame: Frame, timeMs: number): Frame {
-  const frame = new Uint8Array(stateFrame.length + TIMED_PREFIX_BYTES);
-  frame[0] = (stateFrame[0] ?? 0) | ProtocolModifier.TIMED;
+export function timedFrame(state: Uint8Array, timeMs: number): Frame {
+  const { frame, message } = blankFrame(state.length + TIMED_PREFIX_BYTES);
+  message.set(state, TIMED_PREFIX_BYTES);
+  message[0] = (state[0] ?? 0) | ProtocolModifier.TIMED;
+  message.writeUInt32LE(timeMs, 1);
   // Behind the time comes the last input of Colyseus' own input channel, which is not used.
-  new DataView(frame.buffer).setUint32(1, timeMs, true);
-  frame.set(stateFrame.subarray(1), 1 + TIMED_PREFIX_BYTES);
+  message.writeUInt32LE(0, 1 + 4);
   return frame;
 }
 
 /** ROOM_DATA: a message. `undefined` as payload sends none. */
 export function dataFrame(type: string, payload: unknown): Frame {
-  return getMessageBytes.raw(Protocol.ROOM_DATA, type, payload);
+  return frameOf(getMessageBytes.raw(Protocol.ROOM_DATA, type, payload));
 }
 
 const shared = new WeakMap<object, { readonly type: string; readonly frame: Frame }>();
@@ -56,10 +59,10 @@ export function sharedDataFrame(type: string, payload: object): Frame {
 
 /** ROOM_RESPONSE: a request's answer. */
 export function responseFrame(requestId: number, answer: unknown): Frame {
-  return getMessageBytes[Protocol.ROOM_RESPONSE](requestId, ResponseStatus.OK, answer);
+  return frameOf(getMessageBytes[Protocol.ROOM_RESPONSE](requestId, ResponseStatus.OK, answer));
 }
 
 /** ROOM_RESPONSE: a request was refused, with a reason that the client is given as it is. */
 export function rejectionFrame(requestId: number, reason: unknown): Frame {
-  return getMessageBytes[Protocol.ROOM_RESPONSE](requestId, ResponseStatus.REJECTED, reason);
+  return frameOf(getMessageBytes[Protocol.ROOM_RESPONSE](requestId, ResponseStatus.REJECTED, reason));
 }

@@ -38,7 +38,7 @@ export interface GyreTransportOptions {
   readonly acknowledgeMs?: number;
 }
 
-type PingedSocket = WebSocket & { pingCount: number; controls?: MessageAllowance };
+type PingedSocket = GyreWebSocket & { pingCount: number; controls?: MessageAllowance };
 
 /**
  * Colyseus' WebSocket transport, fed by hand: the guard on the HTTP server gives it the upgrades that it has let
@@ -73,6 +73,7 @@ export class GyreTransport extends WebSocketTransport {
 
   protected override async onConnection(socket: PingedSocket, request: IncomingMessage): Promise<void> {
     socket.pingCount = 0;
+    socket.useConnection(request.socket);
     socket.on('ping', (data) => {
       if (!this.#mayControl(socket)) return;
       // Whoever does not read has no use for another pong, and must not have them pile up here.
@@ -96,7 +97,7 @@ export class GyreTransport extends WebSocketTransport {
     return false;
   }
 
-  async #lead(socket: WebSocket, { roomId, presented }: SocketTarget): Promise<void> {
+  async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget): Promise<void> {
     const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
     room?.enter(new SocketClient(socket, presented, this.#options.acknowledgeMs));
   }

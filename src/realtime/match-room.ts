@@ -7,7 +7,7 @@ import type { Committer } from '../cluster/committer.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
 import { createRoom } from './colyseus.ts';
-import { dataFrame, type Frame, joinFrame, timedFrame } from './frames.ts';
+import { dataFrame, joinFrame, stateFrame, timedFrame } from './frames.ts';
 import { toGyreInput } from './gyre-input.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import { MatchEnding } from './match-ending.ts';
@@ -17,6 +17,7 @@ import type { SocketClient } from './socket-client.ts';
 import type { SocketHandler, SocketRoom } from './socket-room.ts';
 import { Spectators } from './spectators.ts';
 import { type Parcel, parcelsOf, PlainRequests } from './step-frames.ts';
+import type { Frame } from './web-socket-frame.ts';
 
 /** What all match rooms of a process share. */
 export interface MatchRoomServices {
@@ -157,13 +158,14 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (output === null && arrived.length === 0) return;
     const parcels = output === null ? [] : parcelsOf(output, this.#requests, this.#onUnsendable);
     this.#over ||= output !== null && (output.result !== null || output.failed);
-    const release: Release = { arrived, patch: this.#timed(output?.patch ?? null), parcels, output };
+    const release: Release = { arrived, patch: this.#patchFrame(output?.patch ?? null), parcels, output };
     this.#commit(output?.record ?? null, () => this.#release(release));
   }
 
   /** On a grid, a patch says when it is of: clients draw what moves by it. */
-  #timed(patch: Frame | null): Frame | null {
-    return patch === null || this.tickRateHz === null ? patch : timedFrame(patch, this.#core.timeMs);
+  #patchFrame(patch: Uint8Array | null): Frame | null {
+    if (patch === null) return null;
+    return this.tickRateHz === null ? stateFrame(patch) : timedFrame(patch, this.#core.timeMs);
   }
 
   readonly #onUnsendable = (err: unknown, type: string): void => {

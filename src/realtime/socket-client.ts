@@ -1,10 +1,10 @@
 import { ClientState } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
-import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
-import type { Frame } from './frames.ts';
+import type { GyreWebSocket } from './gyre-web-socket.ts';
 import { MessageAllowance } from './message-allowance.ts';
+import type { Frame } from './web-socket-frame.ts';
 
 /** What may wait for a slow socket; past it the client is told to come back, and then gets one full state. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -33,6 +33,7 @@ export type Stage = 'arriving' | 'joining' | 'acknowledged' | 'live' | 'ended';
 
 /** One WebSocket in a room. */
 export class SocketClient extends WebSocketClient {
+  declare readonly ref: GyreWebSocket;
   readonly presented: Presented;
   readonly messages = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
   readonly pings = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
@@ -46,7 +47,7 @@ export class SocketClient extends WebSocketClient {
   /** Runs while the client has not acknowledged JOIN_ROOM. */
   #impatience: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, presented: Presented, acknowledgeMs: number = ACKNOWLEDGE_MS) {
+  constructor(socket: GyreWebSocket, presented: Presented, acknowledgeMs: number = ACKNOWLEDGE_MS) {
     super(presented.sessionId, socket);
     this.presented = presented;
     this.#acknowledgeMs = acknowledgeMs;
@@ -92,8 +93,8 @@ export class SocketClient extends WebSocketClient {
   /** Sends a frame now, whatever the stage. A client that can't keep up is sent away to come back. */
   deliver(frame: Frame): void {
     if (this.#stage === 'ended') return;
-    if (this.ref.bufferedAmount > this.#maxBufferedBytes) this.end(CloseCode.comeBack);
-    else this.raw(frame);
+    if (this.ref.waitingBytes > this.#maxBufferedBytes) this.end(CloseCode.comeBack);
+    else this.ref.sendFrame(frame);
   }
 
   /** Closes the socket; nothing is sent or taken any more. */

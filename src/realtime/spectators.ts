@@ -1,6 +1,6 @@
 import { CloseCode } from '../../protocol/close-codes.ts';
-import type { Frame } from './frames.ts';
 import type { SocketClient } from './socket-client.ts';
+import type { Frame } from './web-socket-frame.ts';
 
 /** Of one match. Each costs as much as a player's socket. */
 const MAX_SPECTATORS = 200;

@@ -1,6 +1,7 @@
 import type { Outgoing, StepOutput } from '../../rooms/kit/ports.ts';
-import { dataFrame, type Frame, responseFrame } from './frames.ts';
+import { dataFrame, responseFrame } from './frames.ts';
 import type { SocketClient } from './socket-client.ts';
+import type { Frame } from './web-socket-frame.ts';
 
 /** A plain request that waits for its answer: ids are counted by each socket for itself. */
 export interface PendingRequest {
