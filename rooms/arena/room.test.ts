@@ -8,6 +8,7 @@ import { ArenaRoom } from './room.ts';
 import {
   aimAlong,
   FULL_HP,
+  MOVE,
   type Move,
   RESPAWN_MS,
   SHOT_DAMAGE,
@@ -57,14 +58,15 @@ describe('[AR-3] moves are paid with time', () => {
     place(match, 0, LEFT_END);
     for (let move = 0; move < 40; move += 1) match.send(0, 'move', RIGHT);
     match.advance(10 * STEP_MS);
-    // Ten from the bank with the first step, and one with each of the nine after it.
-    expect(fighter(match, 0).x).toBe(LEFT_END.x + 19 * STEP_LENGTH);
+    // What the bank held with the first step, and one with each of the nine after it.
+    expect(fighter(match, 0).x).toBe(LEFT_END.x + (MOVE.bankMs / STEP_MS + 9) * STEP_LENGTH);
   });
 
   test('a move that is not paid for is refused', async () => {
     await using match = await start();
-    for (let move = 0; move < 30; move += 1) match.send(0, 'move', STILL);
-    match.advance(7 * STEP_MS);
+    for (let move = 0; move < 40; move += 1) match.send(0, 'move', STILL);
+    match.advance(10 * STEP_MS);
+    match.send(0, 'move', STILL);
     expect(await match.request(0, 'move', RIGHT)).toEqual({ ok: false, refused: 'too-soon' });
   });
 

@@ -31,8 +31,8 @@ export interface Price {
   readonly costMs: number;
   readonly bankMs: number;
 }
-/** What a stall of the network held up is walked when it arrives. */
-export const MOVE: Price = { costMs: STEP_MS, bankMs: 500 };
+/** What a stall of the network held up is walked when it arrives: at 150 ms, also a packet that had to be sent three times. */
+export const MOVE: Price = { costMs: STEP_MS, bankMs: 750 };
 /** Shots that were fired in time may arrive two steps closer together. */
 export const SHOT: Price = { costMs: SHOT_EVERY_MS, bankMs: SHOT_EVERY_MS + 2 * STEP_MS };
 
