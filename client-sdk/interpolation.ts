@@ -9,7 +9,7 @@ export interface InterpolateOptions<Game extends GameType, Sample> {
    * teleport is its business: it may give `to` for samples that are too far apart.
    */
   readonly mix: (from: Sample, to: Sample, share: number) => Sample;
-  /** How late it is shown, in ms. Left out or `auto`: one step of the room, and as much as nine tenths of the states are late. */
+  /** How late it is shown, in ms. Left out or `auto`: one step of the room, and what three of four states are late by at most; 300 at most. */
   readonly delayMs?: number | 'auto' | undefined;
   /** How far it is shown beyond the newest state, in ms. 0: not at all. Left out: 100. */
   readonly extrapolateMs?: number | undefined;

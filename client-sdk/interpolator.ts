@@ -24,20 +24,40 @@ interface Snapshot<Sample> {
   readonly samples: ReadonlyMap<string, Sample>;
 }
 
+/** What was given to be drawn last. */
+interface Drawn<Sample> {
+  readonly samples: ReadonlyMap<string, Sample>;
+  readonly shownMs: number;
+  /** The newest state at that time, if it was beyond it. */
+  readonly guessedBy: Snapshot<Sample> | null;
+  readonly isStill: boolean;
+}
+/** What turned out to be wrong: the difference is faded out. */
+interface Ghost<Sample> {
+  readonly guessed: ReadonlyMap<string, Sample>;
+  readonly known: ReadonlyMap<string, Sample>;
+  readonly sinceMs: number;
+}
+
 const EXTRAPOLATE_MS = 100;
 /** Later ones are shown by extrapolation: to wait for them too would show everything late for a few. */
-const SHARE_IN_TIME = 0.9;
+const SHARE_IN_TIME = 0.75;
 const MOST_DELAY_MS = 300;
+/**
+ * What happens beyond the newest state is guessed by this much before it: a room that gets a player's held-up inputs at once
+ * moves them far in one step, and not so in the next.
+ */
+const GUESS_BY_MS = 200;
 /** Before there were two states. */
 const FIRST_INTERVAL_MS = 50;
 /** Without a patch for this long, nothing moves any more: a room says nothing where nothing changes. */
 const STILL_AFTER_MS = 400;
-const SETTLE_MS = 100;
+const FADE_MS = 100;
 /** What came after a pause of more than this many steps began to move one step ago. */
 const PAUSE_STEPS = 1.5;
 /** Far more than is ever shown late. */
 const MOST_SNAPSHOTS = 128;
-const SLEW = { slew: 0.15, snapMs: 500 };
+const SLEW = { slew: 0.15, snapMs: 1_500, catchUpMs: 1_000 };
 
 /** Shows what others do between two states of the room, on a time of its own that never runs back. */
 export class Interpolator<State, Sample> implements Interpolation<Sample> {
@@ -47,6 +67,8 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
   #snapshots: Snapshot<Sample>[] = [];
   /** Nothing moves: what is newest is what there is. */
   #isStill = false;
+  #drawn: Drawn<Sample> | null = null;
+  #ghost: Ghost<Sample> | null = null;
   #stopped = false;
 
   constructor(options: InterpolatorOptions<State, Sample>) {
@@ -78,7 +100,7 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
 
   at(): ReadonlyMap<string, Sample> {
     const shownMs = this.seenMs();
-    return shownMs === null ? new Map() : this.#at(shownMs);
+    return shownMs === null ? new Map() : this.#draw(shownMs);
   }
 
   stop(): void {
@@ -98,7 +120,10 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
       this.#snapshots[this.#snapshots.length - 1] = { atMs: last.atMs, samples };
       return;
     }
-    if (last && timeMs - last.atMs > PAUSE_STEPS * this.#intervalMs) this.#pauseUntil(timeMs - this.#intervalMs, last);
+    if (last && timeMs - last.atMs > PAUSE_STEPS * this.#intervalMs) {
+      this.#snapshots.push({ atMs: timeMs - this.#intervalMs, samples: last.samples });
+      this.#intervals.reset();
+    }
     this.#intervals.add(timeMs);
     this.#snapshots.push({ atMs: timeMs, samples });
     if (this.#snapshots.length > MOST_SNAPSHOTS) this.#snapshots.shift();
@@ -108,6 +133,8 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
   restarted(): void {
     this.#snapshots = [];
     this.#isStill = false;
+    this.#drawn = null;
+    this.#ghost = null;
     this.#shown.reset();
     this.#intervals.reset();
   }
@@ -120,52 +147,85 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
     return new Map([...this.#options.of(state)].map(([key, sample]) => [key, copyPlain(sample, 'of')]));
   }
 
-  /** What was shown beyond the newest state glides back to it when that proves to be all there is. */
+  /** A room says nothing where nothing changes: after a while the newest state is all there is. */
   #settle(newest: Snapshot<Sample>, heardMs: number): void {
-    const shownMs = this.#shown.shownMs;
-    if (this.#isStill || shownMs === null || heardMs - newest.atMs < STILL_AFTER_MS) return;
-    if (shownMs > newest.atMs) {
-      const back = { atMs: shownMs + SETTLE_MS, samples: newest.samples };
-      this.#snapshots = [{ atMs: shownMs, samples: this.#at(shownMs) }, back];
-    }
-    this.#isStill = true;
-  }
-
-  /** Nothing moved until a step before `atMs`: whoever was shown to go on is back by then, or goes on from there. */
-  #pauseUntil(atMs: number, last: Snapshot<Sample>): void {
-    const shownMs = this.#shown.shownMs;
-    if (shownMs !== null && shownMs > last.atMs) this.#snapshots.push({ atMs: shownMs, samples: this.#at(shownMs) });
-    if (shownMs === null || shownMs < atMs) this.#snapshots.push({ atMs, samples: last.samples });
-    this.#intervals.reset();
+    if (heardMs - newest.atMs >= STILL_AFTER_MS) this.#isStill = true;
   }
 
   #at(shownMs: number): ReadonlyMap<string, Sample> {
     const next = this.#snapshots.findIndex(({ atMs }) => atMs > shownMs);
-    const index = next === -1 ? this.#snapshots.length - 1 : next;
-    const to = this.#snapshots[index];
-    const from = this.#snapshots[index - 1] ?? to;
+    const to = this.#snapshots.at(next);
+    const from = next === -1 ? this.#beginOfGuess(to) : this.#snapshots[next - 1];
     if (!to || !from || to === from) return to?.samples ?? new Map();
     const share = (shownMs - from.atMs) / (to.atMs - from.atMs);
     return this.#between(from, to, this.#isStill ? Math.min(1, share) : share);
   }
 
+  /** What was a guess, and proves to be otherwise, fades over into what is known now. */
+  #draw(shownMs: number): ReadonlyMap<string, Sample> {
+    const newest = this.#snapshots.at(-1);
+    const guessedBy = newest && shownMs > newest.atMs ? newest : null;
+    const drawn = this.#drawn;
+    const sinceMs = this.#options.timing.nowMs();
+    const hasNews = drawn?.guessedBy !== guessedBy || drawn?.isStill !== this.#isStill;
+    if (drawn?.guessedBy && hasNews) {
+      this.#ghost = { guessed: drawn.samples, known: this.#at(drawn.shownMs), sinceMs };
+    }
+    const samples = this.#faded(this.#at(shownMs));
+    this.#drawn = { samples, shownMs, guessedBy, isStill: this.#isStill };
+    return samples;
+  }
+
+  #faded(samples: ReadonlyMap<string, Sample>): ReadonlyMap<string, Sample> {
+    const ghost = this.#ghost;
+    if (ghost === null) return samples;
+    const left = 1 - (this.#options.timing.nowMs() - ghost.sinceMs) / FADE_MS;
+    if (left <= 0) {
+      this.#ghost = null;
+      return samples;
+    }
+    const { mix } = this.#options;
+    const faded = new Map(samples);
+    for (const [key, sample] of samples) {
+      const guessed = ghost.guessed.get(key);
+      const known = ghost.known.get(key);
+      if (guessed === undefined || known === undefined) continue;
+      // sample + (guessed - known) · left, by the one operation there is.
+      faded.set(key, mix(known, mix(sample, mix(known, guessed, left), 0.5), 2));
+    }
+    return faded;
+  }
+
+  #beginOfGuess(newest: Snapshot<Sample> | undefined): Snapshot<Sample> | undefined {
+    return newest && this.#snapshots.find(({ atMs }) => atMs >= newest.atMs - GUESS_BY_MS);
+  }
+
   /** Who isn't in both is there as long as the earlier one holds, or from the later one on. */
   #between(from: Snapshot<Sample>, to: Snapshot<Sample>, share: number): ReadonlyMap<string, Sample> {
     if (share <= 0) return from.samples;
-    const shown = new Map<string, Sample>();
-    for (const [key, sample] of share < 1 ? from.samples : to.samples) {
-      const before = from.samples.get(key);
-      const after = to.samples.get(key);
-      const hasBoth = before !== undefined && after !== undefined;
-      shown.set(key, hasBoth ? this.#options.mix(before, after, share) : sample);
-    }
-    return shown;
+    if (share >= 1) return this.#mixed(from.samples, to.samples, share);
+    const gone = [...from.samples].filter(([key]) => !to.samples.has(key));
+    const both = [...to.samples].filter(([key]) => from.samples.has(key));
+    return new Map([...this.#mixed(from.samples, new Map(both), share), ...gone]);
   }
 
-  /** Keeps what the shown time lies between, and one before it. */
+  /** Those of `to`, on the way from where they were. */
+  #mixed(
+    from: ReadonlyMap<string, Sample>,
+    to: ReadonlyMap<string, Sample>,
+    share: number,
+  ): ReadonlyMap<string, Sample> {
+    const mixed = new Map<string, Sample>();
+    for (const [key, sample] of to) {
+      const before = from.get(key);
+      mixed.set(key, before === undefined ? sample : this.#options.mix(before, sample, share));
+    }
+    return mixed;
+  }
+
+  /** Keeps what the shown time lies between, and what a guess is made by. */
   #forget(shownMs: number): void {
-    const next = this.#snapshots.findIndex(({ atMs }) => atMs > shownMs);
-    const first = next === -1 ? this.#snapshots.length - 2 : next - 1;
-    if (first > 0) this.#snapshots.splice(0, first);
+    const first = this.#snapshots.findIndex(({ atMs }) => atMs > shownMs - 2 * GUESS_BY_MS);
+    if (first > 1) this.#snapshots.splice(0, first - 1);
   }
 }

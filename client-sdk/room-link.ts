@@ -149,7 +149,7 @@ export class RoomLink<State> {
     const stop = onNetworkReturn(() => wake.abort());
     const { timing } = this.#options;
     const lostMs = timing.nowMs() - (this.#lostAtMs ?? timing.nowMs());
-    const waitMs = waitBeforeTry(this.#failures, lostMs);
+    const waitMs = waitBeforeTry(this.#failures, lostMs, () => timing.random());
     await pause(waitMs, AbortSignal.any([this.#ended.signal, wake.signal]), timing);
     stop();
   }
@@ -237,7 +237,7 @@ export class RoomLink<State> {
  * How long to wait, after so many failures in a row, in an outage that has lasted for `lostMs`: between half and all of 60 ms,
  * doubled each time, up to 350 ms in its first 7 s, then more and more up to 5 s.
  */
-export function waitBeforeTry(failures: number, lostMs: number, random: () => number = Math.random): number {
+export function waitBeforeTry(failures: number, lostMs: number, random: () => number): number {
   const maxMs = Math.min(LONG_WAIT_MS, Math.max(SHORT_WAIT_MS, lostMs * WAIT_SHARE));
   return backoffMs({ firstMs: FIRST_TRY_MS, maxMs }, failures - 1, random);
 }

@@ -5,7 +5,7 @@ import type { Timing } from './timing.ts';
 /** How long a sample counts; the route may get longer, or the match's time may have stood still. */
 const WINDOW_MS = 5_000;
 const ROUND_TRIPS = 8;
-const SLEW = { slew: 0.1, snapMs: 250 };
+const SLEW = { slew: 0.1, snapMs: 250, catchUpMs: Infinity };
 
 interface Sample {
   readonly atMs: number;
@@ -27,6 +27,8 @@ export class ServerClock {
   #kept: Sample[] = [];
   #roundTripsMs: number[] = [];
   #best: number | null = null;
+  /** By how much each sample was late, in order; null: not reckoned since the last one. */
+  #lateness: number[] | null = null;
   #epoch: number | null = null;
   #lastMs: number | null = null;
   #running = false;
@@ -86,8 +88,9 @@ export class ServerClock {
   /** By how much states arrive later than the one that was delayed least, in ms: the delay that `share` (0–1) of them keep. */
   lateMs(share: number): number {
     const best = this.#best;
-    if (best === null || this.#samples.length === 0) return 0;
-    const lateness = this.#samples.map(({ offsetMs }) => best - offsetMs).sort((a, b) => a - b);
+    if (best === null) return 0;
+    this.#lateness ??= this.#samples.map(({ offsetMs }) => best - offsetMs).sort((a, b) => a - b);
+    const lateness = this.#lateness;
     return lateness[Math.min(lateness.length - 1, Math.floor(share * lateness.length))] ?? 0;
   }
 
@@ -109,6 +112,7 @@ export class ServerClock {
   #weigh(): void {
     const fromMs = this.#timing.nowMs() - WINDOW_MS;
     const newest = this.#samples.at(-1);
+    this.#lateness = null;
     this.#samples = this.#samples.filter((sample) => sample.atMs >= fromMs || sample === newest);
     this.#best =
       newest === undefined ? null : this.#samples.reduce((best, { offsetMs }) => Math.max(best, offsetMs), -Infinity);

@@ -3,9 +3,11 @@ export interface SlewOptions {
   readonly slew: number;
   /** Further behind than this it jumps forward; further ahead it stands still. In ms. */
   readonly snapMs: number;
+  /** Far behind it runs faster: so that it would be in line after this long. Infinity: it doesn't. */
+  readonly catchUpMs: number;
 }
 
-/** A time that follows another one smoothly: it never runs backwards, and differs from real time by no more than its slew. */
+/** A time that follows another one smoothly: it never runs backwards, and runs about as fast as real time. */
 export class SlewedTime {
   readonly #options: SlewOptions;
   #shownMs: number | null = null;
@@ -44,10 +46,11 @@ export class SlewedTime {
   }
 
   #advance(before: number, passedMs: number, to: { readonly targetMs: number; readonly capMs: number }): number {
-    const { slew, snapMs } = this.#options;
+    const { slew, snapMs, catchUpMs } = this.#options;
     const errorMs = to.targetMs - (before + passedMs);
     if (errorMs < -snapMs) return before;
-    const changeMs = errorMs > snapMs ? errorMs : Math.max(-slew * passedMs, Math.min(slew * passedMs, errorMs));
+    const fastestMs = Math.max(slew, errorMs / catchUpMs) * passedMs;
+    const changeMs = errorMs > snapMs ? errorMs : Math.max(-slew * passedMs, Math.min(fastestMs, errorMs));
     return Math.max(before, Math.min(to.capMs, before + passedMs + changeMs));
   }
 }

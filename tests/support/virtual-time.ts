@@ -26,6 +26,9 @@ export class VirtualTime implements Timing {
     };
   };
 
+  /** The middle of all chances: what waits by chance waits for its average. */
+  readonly random = (): number => 0.5;
+
   /** Calls `run` every `everyMs` from now on, for as long as it doesn't give `false`. */
   every(everyMs: number, run: () => unknown): void {
     this.after(everyMs, () => {
