@@ -90,7 +90,7 @@ const LEGEND_STEP = 150;
 /** Curves over one axis, both axes from zero. */
 export function linePlot({ lines, x, y, mostX }: LinePlotOptions): Html {
   const points = lines.flatMap((line) => line.points);
-  const endX = (mostX ?? Math.max(0, ...points.map(([at]) => at))) || 1;
+  const endX = niceAbove((mostX ?? Math.max(0, ...points.map(([at]) => at))) || 1);
   const endY = niceAbove(Math.max(0, ...points.map(([, value]) => value)) || 1);
   const bottom = TOP + LINE_HEIGHT;
   const left = (at: number): number => round(LINE_LEFT + (at / endX) * (WIDTH - LINE_LEFT - 10));
@@ -135,9 +135,9 @@ function round(place: number): number {
   return Math.round(place * 10) / 10;
 }
 
-/** The next round number: 1, 2, 2.5, 4, 5, 8 times a power of ten. */
+/** The next round number that four steps divide well: 1, 1.2, 1.6, 2, 3, 4, 6 or 8 times a power of ten. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 4, 5, 8, 10].find((factor) => factor * power >= value);
+  const step = [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= value);
   return (step ?? 10) * power;
 }

@@ -6,6 +6,7 @@ import {
   type PromiseName,
   type RecordedMatch,
   type SeatFacts,
+  type WatchFacts,
 } from './facts.ts';
 
 /** A promise and what was seen against it; kept if that is nothing. */
@@ -15,7 +16,7 @@ export interface Verdict {
   readonly broken: readonly string[];
 }
 
-type Facts = Pick<GeneratorFacts, 'players' | 'seats' | 'failures'>;
+type Facts = Pick<GeneratorFacts, 'players' | 'seats' | 'watched' | 'failures'>;
 
 /**
  * Holds what all generators report against what the service promises. Lost connections, moved rooms and processes that
@@ -24,14 +25,18 @@ type Facts = Pick<GeneratorFacts, 'players' | 'seats' | 'failures'>;
 export function check(generators: readonly Facts[]): readonly Verdict[] {
   const players = generators.flatMap(({ players }) => players);
   const seats = generators.flatMap(({ seats }) => seats);
+  const watched = generators.flatMap(({ watched }) => watched);
   const failures = generators.flatMap(({ failures }) => failures);
   const broken: Readonly<Record<PromiseName, readonly string[]>> = {
     seated: [],
-    inputs: seats.flatMap((seat) => seat.wire.breaches.map((breach) => `${nameOf(seat)}: ${breach}`)),
+    inputs: [
+      ...seats.flatMap((seat) => seat.wire.breaches.map((breach) => `${nameOf(seat)}: ${breach}`)),
+      ...watched.flatMap(({ matchId, wire }) => wire.breaches.map((breach) => `match ${matchId}, watched: ${breach}`)),
+    ],
     rules: [],
-    results: resultBreaches(seats, players),
+    results: [...resultBreaches(seats, players), ...watched.flatMap((one) => watchBreach(one, players))],
     ghosts: ghosts(seats, players),
-    kept: seats.flatMap(lossOf),
+    kept: [...seats.flatMap(lossOf), ...watched.flatMap(watcherLoss)],
   };
   return Object.entries(PROMISES).map(([name, text]) => {
     const promise = name as PromiseName;
@@ -67,6 +72,18 @@ function recordBreach(seat: SeatFacts, record: RecordedMatch): string[] {
   if (seat.result !== null && !sameResult(seat.result, result)) return ['another result on record than was told'];
   const placed = result.placements.filter(({ playerId }) => playerId === seat.playerId).length;
   return placed === 1 ? [] : [`its player has ${placed} places in the result`];
+}
+
+/** What a watcher was told must be what the players have on record. */
+function watchBreach({ matchId, result }: WatchFacts, players: readonly PlayerFacts[]): string[] {
+  if (result === null) return [];
+  const records = players.flatMap(({ history }) => (history ?? []).filter(({ id }) => id === matchId));
+  const differs = records.some((record) => record.result === null || !sameResult(record.result, result));
+  return differs ? [`match ${matchId}, watched: another result than on record`] : [];
+}
+
+function watcherLoss({ matchId, end }: WatchFacts): string[] {
+  return end === 'finished' || end === 'left' ? [] : [`match ${matchId}, watched: ended as ${end}`];
 }
 
 function sameResult(a: MatchResult, b: MatchResult): boolean {

@@ -2,12 +2,14 @@ import { Latencies } from '../latencies.ts';
 import { openLoop } from '../open-loop.ts';
 import { seedFor } from '../random.ts';
 import { allOf } from './all-of.ts';
-import type { Failure, GeneratorFacts, PlayerFacts, Progress } from './facts.ts';
-import type { SwarmGame } from './game.ts';
+import type { Failure, GeneratorFacts, PlayerFacts, Progress, WatchFacts } from './facts.ts';
+import { Client, type ClientOptions } from './client.ts';
+import type { Style, SwarmGame } from './game.ts';
 import { swarmGame, type SwarmGameName } from './games.ts';
 import { Group } from './group.ts';
 import { Meters } from './meters.ts';
 import { Player } from './player.ts';
+import { watchMatches } from './watcher.ts';
 
 /** What a generator of the swarm is to do. */
 export interface CrewOptions {
@@ -16,6 +18,9 @@ export interface CrewOptions {
   /** Numbers of its groups in the whole swarm: from them and the seed follows all that its players choose. */
   readonly groups: readonly number[];
   readonly seed: number;
+  readonly style: Style;
+  /** How many watch matches, besides the players. */
+  readonly watchers: number;
   /** How long matches are begun. */
   readonly playMs: number;
   /** Each player loses its connection about this often; null: never. */
@@ -34,6 +39,8 @@ export class Crew {
   readonly #meters = new Meters();
   readonly #players: readonly (readonly Player[])[];
   readonly #groups: readonly Group[];
+  readonly #watchers: readonly Client[];
+  readonly #watched: WatchFacts[] = [];
   readonly #timeIsUp = new AbortController();
   readonly #failures: Failure[] = [];
   #lag = new Latencies();
@@ -44,16 +51,30 @@ export class Crew {
     this.#options = options;
     this.#game = swarmGame(options.game);
     this.#players = options.groups.map((group) =>
-      Array.from({ length: this.#game.players }, (_, seat) => this.#newPlayer(group * this.#game.players + seat)),
+      Array.from(
+        { length: this.#game.players },
+        (_, seat) => new Player(this.#clientOptions('Bot', group * this.#game.players + seat)),
+      ),
+    );
+    this.#watchers = Array.from(
+      { length: options.watchers },
+      // Numbers of their own: below zero, and apart for each generator by its first group.
+      (_, at) => new Client(this.#clientOptions('Watcher', -1 - at - (options.groups[0] ?? 0) * options.watchers)),
     );
     this.#groups = options.groups.map(
       (index, at) =>
-        new Group({ index, game: this.#game, players: this.#players[at] ?? [], signal: this.#timeIsUp.signal }),
+        new Group({
+          index,
+          game: this.#game,
+          players: this.#players[at] ?? [],
+          isPrivate: options.watchers === 0,
+          signal: this.#timeIsUp.signal,
+        }),
     );
   }
 
   async signIn(): Promise<void> {
-    await allOf(this.#players.flat(), SIGN_INS_AT_ONCE, async (player) => {
+    await allOf([...this.#players.flat(), ...this.#watchers], SIGN_INS_AT_ONCE, async (player) => {
       try {
         await player.signIn();
         this.#signedIn += 1;
@@ -74,7 +95,9 @@ export class Crew {
     const over = new AbortController();
     const probe = openLoop({ everyMs: LAG_PROBE_MS, signal: over.signal }, () => undefined);
     const stopLosing = this.#loseConnections();
+    const watching = Promise.all(this.#watchers.map((watcher) => this.#watch(watcher)));
     await Promise.all(this.#groups.map((group) => group.run()));
+    await watching;
     stopLosing();
     over.abort();
     this.#lag = await probe;
@@ -107,6 +130,7 @@ export class Crew {
     return {
       players,
       seats: this.#groups.flatMap(({ seats }) => seats),
+      watched: this.#watched,
       failures: [...this.#failures, ...this.#groups.flatMap(({ failures }) => failures)],
       patchIntervals: patchIntervals.toJSON(),
       inputToAck: inputToAck.toJSON(),
@@ -116,10 +140,19 @@ export class Crew {
     };
   }
 
-  #newPlayer(index: number): Player {
-    const { endpoint, seed } = this.#options;
-    const name = `Bot ${index + 1}`;
-    return new Player({ name, endpoint, game: this.#game, seed: seedFor(seed, index), meters: this.#meters });
+  #clientOptions(kind: string, index: number): ClientOptions {
+    const { endpoint, seed, style } = this.#options;
+    const name = `${kind} ${Math.abs(index + 1)}`;
+    return { name, endpoint, game: this.#game, style, seed: seedFor(seed, index), meters: this.#meters };
+  }
+
+  async #watch(client: Client): Promise<void> {
+    try {
+      this.#watched.push(...(await watchMatches({ client, game: this.#game, signal: this.#timeIsUp.signal })));
+    } catch (error) {
+      this.#failures.push({ promise: 'seated', what: `${client.name} could not watch: ${String(error)}` });
+    }
+    client.close();
   }
 
   async #historyOf(player: Player): Promise<PlayerFacts['history']> {
@@ -135,8 +168,8 @@ export class Crew {
   #loseConnections(): () => void {
     const { loseEveryMs } = this.#options;
     if (loseEveryMs === null) return () => undefined;
-    const timers = new Map<Player, NodeJS.Timeout>();
-    const loseLater = (player: Player): void => {
+    const timers = new Map<Client, NodeJS.Timeout>();
+    const loseLater = (player: Client): void => {
       const inMs = -Math.log(1 - player.random()) * loseEveryMs;
       timers.set(
         player,
@@ -146,7 +179,7 @@ export class Crew {
         }, inMs),
       );
     };
-    for (const player of this.#players.flat()) loseLater(player);
+    for (const player of [...this.#players.flat(), ...this.#watchers]) loseLater(player);
     return () => timers.forEach((timer) => clearTimeout(timer));
   }
 }

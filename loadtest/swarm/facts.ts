@@ -1,6 +1,7 @@
 // What generators report, as plain data: the checker judges it, and nothing else.
 import type { MatchCloseReason, MatchResult } from '../../client-sdk/index.ts';
 import type { LatencyData } from '../latencies.ts';
+import type { PredictionFacts } from './game.ts';
 import type { WireFacts } from './seat-wire.ts';
 
 /** One player in one match. */
@@ -15,6 +16,15 @@ export interface SeatFacts {
   readonly end: MatchCloseReason | null;
   readonly result: MatchResult | null;
   readonly wire: WireFacts;
+  readonly prediction: PredictionFacts;
+}
+
+/** A match that somebody watched. */
+export interface WatchFacts {
+  readonly matchId: string;
+  readonly end: MatchCloseReason;
+  readonly result: MatchResult | null;
+  readonly wire: WireFacts;
 }
 
 /** A match as REST tells of it after the run. */
@@ -23,8 +33,6 @@ export interface RecordedMatch {
   readonly state: string;
   readonly reason: string | null;
   readonly result: MatchResult | null;
-  /** Who had a seat. */
-  readonly playerIds: readonly string[];
 }
 
 export interface PlayerFacts {
@@ -45,7 +53,7 @@ export interface Failure {
 export const PROMISES = {
   seated: 'Everyone signed in and was seated in every match of their group',
   inputs: 'Every input was consumed once and in order, and nothing that was told was taken back',
-  rules: 'Every board shows exactly what was played on it',
+  rules: 'Every match shows exactly what was played in it',
   results: 'Every match has one result, the same for all of its players, live and over REST',
   ghosts: 'No match is on record that nobody played',
   kept: 'Nobody was lost: every connection that broke came back, and every match was played to its end',
@@ -55,6 +63,7 @@ export type PromiseName = keyof typeof PROMISES;
 export interface GeneratorFacts {
   readonly players: readonly PlayerFacts[];
   readonly seats: readonly SeatFacts[];
+  readonly watched: readonly WatchFacts[];
   readonly failures: readonly Failure[];
   readonly patchIntervals: LatencyData;
   readonly inputToAck: LatencyData;
@@ -68,7 +77,7 @@ export interface GeneratorFacts {
 /** What a generator counts while it runs. */
 export interface Progress {
   readonly signedIn: number;
-  /** In a match now. */
+  /** In a match now; watchers are not counted. */
   readonly playing: number;
   readonly matchesBegun: number;
   readonly matchesEnded: number;

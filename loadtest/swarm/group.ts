@@ -1,3 +1,4 @@
+import type { Lobby } from '../../client-sdk/index.ts';
 import type { Failure, SeatFacts } from './facts.ts';
 import type { SwarmGame } from './game.ts';
 import type { Player, Seated } from './player.ts';
@@ -7,6 +8,8 @@ export interface GroupOptions {
   readonly game: SwarmGame;
   /** The first one is the host. */
   readonly players: readonly Player[];
+  /** Whether strangers are kept from the lobby; they can't watch its matches then either. */
+  readonly isPrivate: boolean;
   /** Aborted when no further match is to begin. */
   readonly signal: AbortSignal;
 }
@@ -41,9 +44,12 @@ export class Group {
   }
 
   async #gather(): Promise<void> {
-    const [host, ...others] = this.#options.players;
-    await host?.createLobby();
-    const code = host?.lobby.view.code ?? '';
+    const { players, isPrivate } = this.#options;
+    const [host, ...others] = players as readonly [Player, ...Player[]];
+    await host.createLobby({ private: isPrivate });
+    const { code, startMode } = host.lobby.view;
+    // Its match begins with the lobby, and nobody joins while it begins.
+    if (startMode === 'instant') await inMatch(host.lobby);
     await Promise.all(others.map((player) => player.joinLobby(code)));
   }
 
@@ -81,5 +87,23 @@ export class Group {
   #failed(promise: Failure['promise'], error: unknown): void {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.failures.push({ promise, what: `group ${this.#options.index + 1}: ${what}` });
+  }
+}
+
+const START_LIMIT_MS = 15_000;
+
+/** Resolves when the lobby's match is on. */
+async function inMatch(lobby: Lobby): Promise<void> {
+  const begun = Promise.withResolvers<void>();
+  const stop = lobby.subscribe(({ state }) => {
+    if (state === 'in-match') begun.resolve();
+  });
+  const timer = setTimeout(() => begun.reject(new Error('the match did not begin with its lobby')), START_LIMIT_MS);
+  if (lobby.view.state === 'in-match') begun.resolve();
+  try {
+    await begun.promise;
+  } finally {
+    clearTimeout(timer);
+    stop();
   }
 }

@@ -1,19 +1,7 @@
-import { Gyre, type Lobby, type Match, type MatchCloseReason } from '../../client-sdk/index.ts';
-import type { Games } from '../../rooms/games.ts';
-import { type Random, seededRandom } from '../random.ts';
+import type { Lobby, LobbyOptions, Match, MatchCloseReason } from '../../client-sdk/index.ts';
+import { Client, type ClientOptions } from './client.ts';
 import type { RecordedMatch, SeatFacts } from './facts.ts';
-import type { SeatPlay, SwarmGame } from './game.ts';
-import type { Meters } from './meters.ts';
-import { SeatWire } from './seat-wire.ts';
-import { wiretap, type Wiretap } from './wiretap.ts';
-
-export interface PlayerOptions {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly game: SwarmGame;
-  readonly seed: number;
-  readonly meters: Meters;
-}
+import type { SeatPlay } from './game.ts';
 
 /** A player's seat in a match that runs. */
 export interface Seated {
@@ -24,27 +12,14 @@ export interface Seated {
 const SEAT_LIMIT_MS = 30_000;
 const HISTORY_PAGE = 100;
 
-/** One person of the swarm: an SDK client like any other, whose sockets are read along. */
-export class Player {
-  readonly name: string;
-  readonly random: Random;
-  readonly #options: PlayerOptions;
-  readonly #gyre: Gyre<Games>;
-  readonly #tap: Wiretap;
-  readonly #wires = new Map<string, SeatWire>();
+/** One who plays. */
+export class Player extends Client {
+  readonly #options: ClientOptions;
   #lobby: Lobby | null = null;
 
-  constructor(options: PlayerOptions) {
-    this.name = options.name;
-    this.random = seededRandom(options.seed);
+  constructor(options: ClientOptions) {
+    super(options);
     this.#options = options;
-    this.#tap = wiretap((matchId) => this.#wireOf(matchId));
-    this.#gyre = new Gyre<Games>({ endpoint: options.endpoint, storage: 'memory', WebSocket: this.#tap.WebSocket });
-  }
-
-  /** null before it has signed in. */
-  get id(): string | null {
-    return this.#gyre.player?.id ?? null;
   }
 
   get lobby(): Lobby {
@@ -52,32 +27,32 @@ export class Player {
     return this.#lobby;
   }
 
-  async signIn(): Promise<void> {
-    await this.#gyre.signInAsGuest({ displayName: this.name });
-  }
-
-  async createLobby(): Promise<void> {
-    const { name, players, lobby } = this.#options.game;
-    this.#lobby = await this.#gyre.lobbies.create({ game: name, maxPlayers: players, private: true, ...lobby });
+  async createLobby(options: LobbyOptions): Promise<void> {
+    const { game, style } = this.#options;
+    const { name, players } = game;
+    const lobby = { game: name, maxPlayers: players, ...(game.lobby(style) as LobbyOptions), ...options };
+    this.#lobby = await this.gyre.lobbies.create(lobby as never);
   }
 
   async joinLobby(code: string): Promise<void> {
-    this.#lobby = await this.#gyre.lobbies.joinByCode(code);
+    this.#lobby = await this.gyre.lobbies.joinByCode(code);
   }
 
   /** Takes the seat in the lobby's next match and begins to play. */
   async takeSeat(): Promise<Seated> {
+    const { game, meters, style } = this.#options;
     const startMs = performance.now();
     const match = await this.lobby.nextMatch({ signal: AbortSignal.timeout(SEAT_LIMIT_MS) });
-    this.#options.meters.seating.add(performance.now() - startMs);
-    const play = this.#options.game.play(match as never, { random: this.random });
-    return { match, play };
+    meters.seating.add(performance.now() - startMs);
+    return { match, play: game.play(match as never, { random: this.random, predict: style.predict }) };
   }
 
-  /** Waits for the match's end, at most so long, and says what this seat has seen of it. */
+  /** Waits for the match's end, within the game's limit, and says what this seat has seen of it. */
   async playOut({ match, play }: Seated, at: { readonly group: number; readonly round: number }): Promise<SeatFacts> {
-    const end = await withinMs(match.closed, this.#options.game.matchLimitMs);
+    const { game, style } = this.#options;
+    const end = await withinMs(match.closed, game.matchLimitMs(style));
     play.stop();
+    const { compared = 0, corrections = 0 } = play.prediction ?? {};
     return {
       ...at,
       matchId: match.id,
@@ -85,28 +60,16 @@ export class Player {
       seatIndex: match.view.seatIndex,
       end,
       result: end === 'finished' ? await match.result : null,
-      wire: this.#wireOf(match.id).facts,
+      wire: this.wireOf(match.id).facts,
+      prediction: { compared, corrections },
     };
-  }
-
-  /** Breaks its connections to matches, as a bad network would. */
-  loseConnection(): void {
-    this.#tap.cut();
   }
 
   async history(): Promise<readonly RecordedMatch[]> {
     const found: RecordedMatch[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await this.#gyre.matches.history({ limit: HISTORY_PAGE }, cursor);
-      found.push(
-        ...page.items.map(({ id, state, reason, result, seats }) => ({
-          id,
-          state,
-          reason,
-          result,
-          playerIds: seats.map(({ playerId }) => playerId ?? ''),
-        })),
-      );
+      const page = await this.gyre.matches.history({ limit: HISTORY_PAGE }, cursor);
+      found.push(...page.items.map(({ id, state, reason, result }) => ({ id, state, reason, result })));
       cursor = page.nextCursor;
     }
     return found;
@@ -116,17 +79,6 @@ export class Player {
     const lobby = this.#lobby;
     this.#lobby = null;
     await lobby?.leave();
-  }
-
-  close(): void {
-    this.#gyre.close();
-  }
-
-  #wireOf(matchId: string): SeatWire {
-    const { game, meters } = this.#options;
-    const wire = this.#wires.get(matchId) ?? new SeatWire({ tickRateHz: game.tickRateHz, meters });
-    this.#wires.set(matchId, wire);
-    return wire;
   }
 }
 

@@ -27,11 +27,11 @@ export class ProgressLine {
 }
 
 /** What all generators have done together, in one line. */
-export function describe(progress: Progress, { players, elapsedMs }: { players: number; elapsedMs: number }): string {
+export function describe(progress: Progress, { people, elapsedMs }: { people: number; elapsedMs: number }): string {
   const { signedIn, playing, matchesBegun, matchesEnded, inputs, patches, losses, failures } = progress;
   return [
     `${Math.round(elapsedMs / 1000)} s`,
-    `${signedIn}/${players} signed in`,
+    `${signedIn}/${people} signed in`,
     `${playing} playing`,
     `${matchesEnded}/${matchesBegun} matches over`,
     `${inputs} inputs`,

@@ -43,6 +43,12 @@ function tilesOf({ totals, server }: SwarmResult): Html[] {
     [totals.inputs, 'inputs'],
     [totals.patches, 'patches received'],
     [totals.losses, 'connections lost'],
+    ...(totals.watched > 0 ? ([[totals.watched, 'matches watched']] as const) : []),
+    ...(totals.prediction.compared > 0
+      ? ([
+          [(totals.prediction.corrections / totals.prediction.compared) * 100, 'of predictions corrected', '%'],
+        ] as const)
+      : []),
     ...(server
       ? ([
           [server.cores, 'CPU of the server', 'cores'],

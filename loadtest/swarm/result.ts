@@ -3,6 +3,7 @@ import type { LatencyData, Latencies } from '../latencies.ts';
 import type { SwarmArguments } from './arguments.ts';
 import { check, type Verdict } from './checker.ts';
 import type { SeatFacts } from './facts.ts';
+import type { PredictionFacts } from './game.ts';
 import { swarmGame } from './games.ts';
 import type { OwnGyre } from './own-gyre.ts';
 import { latenciesOf, type Moment, type SwarmRun } from './swarm.ts';
@@ -43,6 +44,9 @@ export interface Totals {
   readonly refusals: number;
   readonly patches: number;
   readonly losses: number;
+  /** Matches that somebody watched, each time counted. */
+  readonly watched: number;
+  readonly prediction: PredictionFacts;
   /** Steps of the grid without a patch, as a share of all steps that were seen; null without a grid. */
   readonly silentStepShare: number | null;
   /** The most players in matches at one moment. */
@@ -115,6 +119,11 @@ function totalsOf({ generators, moments }: SwarmRun, { game }: SwarmArguments): 
     refusals: sum((wire) => wire.refusals),
     patches,
     losses: sum((wire) => wire.losses),
+    watched: generators.reduce((total, { watched }) => total + watched.length, 0),
+    prediction: {
+      compared: seats.reduce((total, { prediction }) => total + prediction.compared, 0),
+      corrections: seats.reduce((total, { prediction }) => total + prediction.corrections, 0),
+    },
     silentStepShare: swarmGame(game).tickRateHz === null ? null : silentSteps / Math.max(1, silentSteps + patches),
     mostPlaying: Math.max(0, ...moments.map(({ progress }) => progress.playing)),
   };

@@ -46,7 +46,8 @@ async function play(wanted: SwarmArguments): Promise<SwarmResult> {
       endpoint: wanted.endpoint ?? (server as OwnGyre).endpoint,
       server,
       signal: stop.signal,
-      onProgress: (progress, elapsedMs) => line.show(describe(progress, { players: wanted.players, elapsedMs })),
+      onProgress: (progress, elapsedMs) =>
+        line.show(describe(progress, { people: wanted.players + wanted.watchers, elapsedMs })),
     });
     return resultOf(run, {
       wanted,

@@ -58,7 +58,9 @@ export class SeatWire {
   #sent = 0;
   #consumed = 0;
   #epoch = 0;
-  #timeMs = -1;
+  /** The match's time of the latest patch. */
+  #patchTimeMs = -1;
+  #leaving = false;
   #longestAwayMs = 0;
   #lostAtMs: number | null = null;
   #socket: OneSocket | null = null;
@@ -84,10 +86,15 @@ export class SeatWire {
     };
   }
 
+  /** Its client goes for good: that its socket ends is no loss. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
   /** A socket is open. The one before, if it still is, was given up by the client: nothing that it says counts. */
   connect(): WireConnection {
     if (this.#socket?.isOpen) this.#closed(false);
-    const socket: OneSocket = { isOpen: true, welcomed: false, sent: 0, acked: 0, stateAtMs: null };
+    const socket: OneSocket = { isOpen: true, welcomed: false, sent: 0, acked: 0, patched: false, stateAtMs: null };
     this.#socket = socket;
     this.#counts.sockets += 1;
     const present = (act: (socket: OneSocket) => void): void => {
@@ -103,7 +110,7 @@ export class SeatWire {
 
   #closed(final: boolean): void {
     if (this.#socket) this.#socket.isOpen = false;
-    if (final) return;
+    if (final || this.#leaving) return;
     this.#counts.losses += 1;
     this.#options.meters.losses += 1;
     this.#lostAtMs ??= this.#options.nowMs();
@@ -139,20 +146,23 @@ export class SeatWire {
       this.#options.meters.patches += 1;
       if (stateAtMs !== null) this.#options.meters.patchIntervals.add(nowMs - stateAtMs);
     }
-    if (timeMs !== null) this.#heardTime(kind, timeMs, stateAtMs !== null);
+    if (timeMs !== null) this.#heardTime(kind, timeMs, socket.patched);
+    socket.patched ||= kind === 'patch';
     socket.stateAtMs = nowMs;
   }
 
   #heardTime(kind: StateKind, timeMs: number, goesOn: boolean): void {
-    const aheadMs = timeMs - this.#timeMs;
+    const aheadMs = timeMs - this.#patchTimeMs;
     if (aheadMs < 0 || (kind === 'patch' && aheadMs === 0)) {
-      this.#breach(`the match's time went from ${this.#timeMs} to ${timeMs} ms`);
+      this.#breach(`the match's time went from ${this.#patchTimeMs} to ${timeMs} ms`);
     }
+    // A full state tells the time of its sending, which the next step on the grid may lie before.
+    if (kind === 'full') return;
     const { tickRateHz } = this.#options;
     if (goesOn && tickRateHz !== null) {
       this.#counts.silentSteps += Math.max(0, Math.round((aheadMs * tickRateHz) / 1_000) - 1);
     }
-    this.#timeMs = Math.max(this.#timeMs, timeMs);
+    this.#patchTimeMs = Math.max(this.#patchTimeMs, timeMs);
   }
 
   #welcomed(socket: OneSocket, { lastSeq, epoch }: Welcome): void {
@@ -204,5 +214,6 @@ interface OneSocket {
   welcomed: boolean;
   sent: number;
   acked: number;
+  patched: boolean;
   stateAtMs: number | null;
 }

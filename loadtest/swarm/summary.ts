@@ -10,7 +10,11 @@ export function summaryOf(result: SwarmResult): string {
   const broken = verdicts.filter((verdict) => verdict.broken.length > 0);
   return [
     `${totals.players} players, ${totals.matches} matches, at most ${totals.mostPlaying} playing at once; ${totals.inputs} inputs, ` +
-      `${totals.refusals} refused; ${totals.patches} patches; ${totals.losses} connections lost`,
+      `${totals.refusals} refused; ${totals.patches} patches; ${totals.losses} connections lost` +
+      (totals.watched > 0 ? `; ${totals.watched} matches watched` : ''),
+    ...(totals.prediction.compared > 0
+      ? [`prediction: ${totals.prediction.corrections} corrections in ${totals.prediction.compared} comparisons`]
+      : []),
     latencyLine('patch interval', result.patchIntervals),
     latencyLine('input to ack', result.inputToAck),
     latencyLine('to a seat', result.seating),

@@ -59,10 +59,17 @@ async function startGenerators(wanted: SwarmArguments, endpoint: string): Promis
       (group) => group % wanted.generators === generator,
     ),
     seed: wanted.seed,
+    style: wanted.style,
+    watchers: shareOf(wanted.watchers, generator, wanted.generators),
     playMs: wanted.seconds * 1_000,
     loseEveryMs: wanted.loseEverySeconds === null ? null : wanted.loseEverySeconds * 1_000,
   }));
   return await Promise.all(crews.map((crew) => Child.start(GENERATOR, { options: crew })));
+}
+
+/** As evenly as can be. */
+function shareOf(all: number, index: number, count: number): number {
+  return Math.floor((all * (index + 1)) / count) - Math.floor((all * index) / count);
 }
 
 async function signInAll(generators: readonly Child[], { onProgress, signal }: SwarmOptions): Promise<void> {
@@ -82,7 +89,7 @@ async function watch(
   wanted: SwarmArguments,
   { server, signal, onProgress }: SwarmOptions,
 ): Promise<Pick<SwarmRun, 'moments' | 'finished'>> {
-  const limitMs = wanted.seconds * 1_000 + swarmGame(wanted.game).matchLimitMs + SLACK_MS;
+  const limitMs = wanted.seconds * 1_000 + swarmGame(wanted.game).matchLimitMs(wanted.style) + SLACK_MS;
   const startMs = performance.now();
   const moments: Moment[] = [];
   for (;;) {

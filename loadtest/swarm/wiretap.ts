@@ -38,7 +38,10 @@ export function wiretap(wireOf: WireOf): Wiretap {
     constructor(url: string) {
       super(url, { perMessageDeflate: false });
       const matchId = matchIdOf(url);
-      if (matchId !== null) this.once('open', () => this.#listen(wireOf(matchId).connect()));
+      if (matchId === null) return;
+      this.once('open', () => this.#opened(wireOf(matchId).connect()));
+      // Before anyone else listens: what the SDK answers at once must not be seen before what it answers to.
+      this.on('message', (data) => this.#wire && readReceived(data as Buffer | ArrayBuffer, this.#wire));
     }
 
     override send(data: Uint8Array): void {
@@ -46,11 +49,10 @@ export function wiretap(wireOf: WireOf): Wiretap {
       super.send(data);
     }
 
-    #listen(wire: WireConnection): void {
+    #opened(wire: WireConnection): void {
       this.#wire = wire;
       open.add(this);
-      this.on('message', (data) => readReceived(data as Buffer | ArrayBuffer, wire));
-      this.on('close', (code) => {
+      this.once('close', (code) => {
         open.delete(this);
         wire.closed(code === CONSENTED || code >= FIRST_FINAL_CODE);
       });

@@ -57,7 +57,7 @@ describe('statistics', () => {
     expect(kept.count).toBe(100);
     expect(Math.abs(kept.quantileMs(0.5) - 50)).toBeLessThan(1);
     expect(kept.maxMs).toBe(100);
-    expect(kept.quantileMs(1)).toBe(100);
+    expect(Math.abs(kept.quantileMs(1) - 100)).toBeLessThan(1);
     expect(kept.distribution().at(-1)?.[1]).toBe(1);
   });
 });

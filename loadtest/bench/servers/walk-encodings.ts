@@ -13,6 +13,8 @@ type Crowd = SchemaType<typeof Crowd>;
 
 const CODE_BYTES = 1;
 const TIMED_PREFIX_BYTES = 8;
+/** Of a WebSocket frame with up to 64 KB in it; it is no payload. */
+const FRAME_HEAD_BYTES = 4;
 const MS_PER_TICK = 1_000 / TICK_RATE_HZ;
 
 /** An encoding of one walk: takes where everybody is, gives the bytes of the frame and what a client then believes. */
@@ -56,8 +58,9 @@ function gyre(): Encoding {
     frameFor(positions, tick) {
       place(crowd, positions);
       const frame = timedFrame(encoder.encodePatch() as Uint8Array, tick * MS_PER_TICK);
-      client.decode(frame, { offset: CODE_BYTES + TIMED_PREFIX_BYTES });
-      return { bytes: frame.length, seen: positionsOf(client.state) };
+      const message = frame.subarray(FRAME_HEAD_BYTES);
+      client.decode(message, { offset: CODE_BYTES + TIMED_PREFIX_BYTES });
+      return { bytes: message.length, seen: positionsOf(client.state) };
     },
   };
 }

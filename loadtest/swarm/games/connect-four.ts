@@ -15,8 +15,8 @@ export const connectFour: SwarmGame<'connect-four'> = {
   name: 'connect-four',
   players: 2,
   tickRateHz: null,
-  lobby: { settings: { turnMs: 60_000 } },
-  matchLimitMs: 60_000,
+  lobby: () => ({ settings: { turnMs: 60_000 } }),
+  matchLimitMs: () => 60_000,
   play: (match, { random }) => new Board(match, random),
   audit: (plays) => {
     const boards = plays.filter((play) => play instanceof Board);

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { SwarmResult } from '../../loadtest/swarm/result.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+const RUN_LIMIT_MS = 100_000;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'gyre-swarm-test-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test(
+  '[LT-5, LT-7] a swarm on a Gyre of its own plays match after match over connections that break, and every promise is kept',
+  async () => {
+    const { code, output } = await swarm(
+      '--players',
+      '8',
+      '--seconds',
+      '3',
+      '--seed',
+      '7',
+      '--lose-every',
+      '2',
+      '--out',
+      folder,
+    );
+    expect(output).toContain('verdict: every promise was kept');
+    expect(code).toBe(0);
+
+    const result = await resultIn(folder);
+    expect(result.verdicts.flatMap(({ broken }) => broken)).toEqual([]);
+    expect(result.totals).toMatchObject({ players: 8, mostPlaying: expect.any(Number) });
+    // Each of the four groups has played at least one match, seven discs being the fewest.
+    expect(result.totals.matches).toBeGreaterThanOrEqual(4);
+    expect(result.totals.inputs).toBeGreaterThanOrEqual(result.totals.matches * 7);
+    expect(result.totals.losses).toBeGreaterThan(0);
+    expect(result.inputToAck.count).toBeGreaterThan(0);
+    expect((await readdir(folder)).toSorted()).toEqual(['report.html', 'result.json', 'server.log']);
+  },
+  RUN_LIMIT_MS,
+);
+
+test(
+  '[LT-5, LT-7] it plays the arena ahead of the room over a bad network, and is watched',
+  async () => {
+    const size = ['--game', 'arena', '--players', '8', '--watchers', '2', '--seconds', '3', '--round-ms', '2000'];
+    const network = ['--predict', '--latency', '100', '--jitter', '20', '--loss', '0.02'];
+    const { code, output } = await swarm(...size, ...network, '--out', folder);
+    expect(output).toContain('verdict: every promise was kept');
+    expect(code).toBe(0);
+
+    const { totals } = await resultIn(folder);
+    expect(totals.seats).toBe(totals.matches * 8);
+    expect(totals.inputs).toBeGreaterThan(totals.seats * 10);
+    expect(totals.watched).toBeGreaterThan(0);
+    expect(totals.prediction.compared).toBeGreaterThan(0);
+    expect(totals.silentStepShare).not.toBeNull();
+  },
+  RUN_LIMIT_MS,
+);
+
+test(
+  '[LT-5] promises that are broken, here by a service that is not there, are told by the verdict and exit code 1',
+  async () => {
+    const args = ['--players', '2', '--seconds', '1', '--endpoint', 'http://127.0.0.1:9', '--out', folder];
+    const { code, output } = await swarm(...args);
+    expect(output).toContain('BROKEN: Everyone signed in');
+    expect(code).toBe(1);
+  },
+  RUN_LIMIT_MS,
+);
+
+test.each([
+  [['--game', 'chess'], 'does not play chess'],
+  [['--players', '3'], 'must be a multiple'],
+  [['--seconds', 'long'], '--seconds'],
+  [['--endpoint', 'nowhere'], '--endpoint'],
+  [['--loud'], '--loud'],
+])('[LT-5] %p is a wrong argument: exit code 2, and how it is used', async (args, said) => {
+  const { code, output } = await swarm(...args);
+  expect(output).toContain(said);
+  expect(output).toContain('usage:');
+  expect(code).toBe(2);
+});
+
+async function resultIn(folder: string): Promise<SwarmResult> {
+  return JSON.parse(await readFile(path.join(folder, 'result.json'), 'utf8')) as SwarmResult;
+}
+
+function swarm(...args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const file = path.join(ROOT, 'loadtest', 'swarm', 'run.ts');
+    execFile(process.execPath, [file, ...args], { cwd: ROOT, timeout: RUN_LIMIT_MS }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
+    );
+  });
+}
