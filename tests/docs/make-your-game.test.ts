@@ -33,11 +33,11 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 test(
-  'the page’s game compiles, with its client',
+  'the page’s games compile, with their clients',
   async () => {
     await writeFile(
       path.join(project, 'tsconfig.page.json'),
-      JSON.stringify({ extends: './tsconfig.json', include: ['rooms/**/*.ts', 'play-sticks.ts'] }),
+      JSON.stringify({ extends: './tsconfig.json', include: ['rooms/**/*.ts', 'play-sticks.ts', 'play-dash.ts'] }),
     );
     const { stdout } = await node('node_modules/typescript/bin/tsc', '--project', 'tsconfig.page.json');
     expect(stdout).toBe('');
