@@ -21,8 +21,8 @@ export class Table implements Live<OwnMatch | null> {
     this.#gyre = gyre;
     this.#toasts = toasts;
     gyre.subscribe(({ player, lobby, match }) => {
-      if (match) this.#shown.set(match);
-      if (!player) this.#shown.set(null);
+      if (match) this.#show(match);
+      if (!player) this.#show(null);
       if (lobby && lobby !== this.#following && !foreignGame([lobby.view.game])) void this.#follow(lobby);
       this.#following = lobby;
     });
@@ -39,7 +39,7 @@ export class Table implements Live<OwnMatch | null> {
   /** Puts the match away, though it may still be played: on another tab, or by the others alone. */
   clear(): void {
     this.#clearedId = this.#shown.view?.id ?? null;
-    this.#shown.set(null);
+    this.#show(null);
   }
 
   hasCleared(matchId: string | null): boolean {
@@ -48,13 +48,25 @@ export class Table implements Live<OwnMatch | null> {
 
   /** Takes one's seat in a match that goes on elsewhere. */
   async takeSeat(matchId: string): Promise<void> {
-    this.#shown.set(await this.#gyre.matches.join(matchId));
+    this.#show(await this.#gyre.matches.join(matchId));
+  }
+
+  /** Looks on, without a seat. */
+  async watch(matchId: string): Promise<void> {
+    this.#show(await this.#gyre.matches.watch(matchId));
+  }
+
+  /** Whoever looks on has nothing to come back to. */
+  #show(match: OwnMatch | null): void {
+    const before = this.#shown.view;
+    this.#shown.set(match);
+    if (before && before !== match && before.view.seatIndex === null) void before.leave();
   }
 
   async #follow(lobby: OwnLobby): Promise<void> {
     for (;;) {
       try {
-        this.#shown.set(await lobby.nextMatch());
+        this.#show(await lobby.nextMatch());
       } catch (error) {
         if (GyreError.is(error, 'not-in-lobby') || GyreError.is(error, 'signed-out')) return;
         if (GyreError.is(error, 'closed')) return;

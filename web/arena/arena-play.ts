@@ -33,6 +33,8 @@ export class ArenaPlay {
   readonly #cast: Cast;
   readonly #aim = new Aim();
   readonly #steps = new StepClock(STEP_MS);
+  /** How often one has fired. */
+  shotCount = 0;
   #pushedAim = 0;
   #shotMs = -Infinity;
   #frameMs = performance.now();
@@ -92,17 +94,19 @@ export class ArenaPlay {
   #act({ me, own, map, controls }: Turn, nowMs: number): void {
     const { match, renderer } = this.#options;
     const fires = controls.takeFire();
-    if (own.hp === 0 || match.view.connection !== 'connected') return;
+    if (own.hp === 0 || match.view.connection !== 'connected') return controls.seen();
     const isEnemy = (sprite: Sprite): boolean => this.#isEnemy(sprite.key);
     const around = { me, sprites: this.#cast.sprites.values(), map, camera: renderer.camera, isEnemy };
     const aim = this.#aim.look(controls, around);
     me.angle = (aim / AIM_STEPS) * 2 * Math.PI;
     const { dx, dy } = controls;
     const isBusy = dx !== 0 || dy !== 0 || turnBetween(aim, this.#pushedAim) > LEAST_TURN;
-    for (let due = this.#steps.due(nowMs, isBusy); due > 0; due -= 1) {
+    const steps = this.#steps.due(nowMs, isBusy);
+    for (let step = 0; step < steps; step += 1) {
       this.prediction?.push({ dx, dy, aim });
       this.#pushedAim = aim;
     }
+    if (steps > 0 || !isBusy) controls.seen();
     if (fires && nowMs - this.#shotMs >= SHOT_EVERY_MS) this.#fire({ me, map, aim, own }, nowMs);
   }
 
@@ -113,6 +117,7 @@ export class ArenaPlay {
   ): void {
     const { match, renderer } = this.#options;
     this.#shotMs = nowMs;
+    this.shotCount += 1;
     match.send('fire', { aim, seenMs: Math.max(0, this.#others.seenMs() ?? 0) });
     const { to, hit } = shoot(map, { ...own, aim }, this.#targets());
     const line = {

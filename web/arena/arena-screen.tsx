@@ -60,8 +60,8 @@ export function ArenaScreen({ match, lobby }: GameScreenProps<'arena'>): VNode {
           onNet={() => setNetShown(!isNetShown)}
           onChat={lobby && (() => setOpen(open === 'chat' ? null : 'chat'))}
         />
+        <KillFeed feed={hud.feed} />
       </header>
-      <KillFeed feed={hud.feed} />
       {isOn && hud.respawnSeconds !== null && (
         <p class="arena-hint" data-testid="respawn">
           <strong>You are down</strong>
@@ -85,7 +85,7 @@ export function ArenaScreen({ match, lobby }: GameScreenProps<'arena'>): VNode {
 function KeyHint(): VNode {
   return (
     <p class="arena-keys key-hint">
-      <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> to move, mouse to aim and fire
+      <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> to move, mouse to aim and fire, <kbd>N</kbd> for the network
     </p>
   );
 }

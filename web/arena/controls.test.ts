@@ -12,11 +12,27 @@ test('[WE-6] keys add up to a direction, by WASD or arrows; opposite ones cancel
   keys.press('ArrowLeft');
   keys.press('KeyA');
   expect(direction()).toEqual([0, -1]);
+  keys.seen();
   keys.release('KeyW');
   keys.press('Space');
   expect([...direction(), keys.isFiring]).toEqual([0, 0, true]);
-  keys.releaseAll();
+  keys.release('Space');
+  keys.seen();
   expect([...direction(), keys.isFiring]).toEqual([0, 0, false]);
+});
+
+test('[WE-6] a key that is pressed and let go between two looks counts once', () => {
+  const keys = new Keys();
+  keys.press('KeyS');
+  keys.release('KeyS');
+  expect(keys.dy).toBe(1);
+  keys.seen();
+  expect(keys.dy).toBe(0);
+  keys.press('KeyS');
+  keys.seen();
+  expect(keys.dy).toBe(1);
+  keys.release('KeyS');
+  expect(keys.dy).toBe(0);
 });
 
 test('[WE-6] a stick begins where the thumb comes down, rests in its middle, and goes no farther than its reach', () => {

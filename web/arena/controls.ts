@@ -40,6 +40,11 @@ export class Controls {
     return tapped || this.#isMouseDown || this.#keys.isFiring || this.right.isTilted;
   }
 
+  /** What is pressed was looked at, and done. */
+  seen(): void {
+    this.#keys.seen();
+  }
+
   /** Nothing is pressed any more. */
   release(): void {
     this.#keys.releaseAll();

@@ -24,7 +24,11 @@ export const arenaPage: PageGame<'arena'> = {
   quick: {
     title: 'Play arena now',
     words: 'Drop in, look around, shoot first',
-    play: (gyre) => gyre.play('arena'),
+    // The table takes the seat, as in every lobby that one is in.
+    async play(gyre) {
+      const where = { openSlots: { ge: 1 }, hasPassword: false, locked: false };
+      await gyre.lobbies.quickJoin({ game: 'arena', where, create: { startMode: 'instant' } });
+    },
   },
   startOptions: [
     ['instant', 'at once'],
@@ -34,7 +38,8 @@ export const arenaPage: PageGame<'arena'> = {
   defaultSettings: { mode: 'ffa', map: 'courtyard', roundMs: 180_000, botFill: 4, botAfterMs: 5_000 },
   Screen: ArenaScreen,
   SettingsFields,
-  settingsWords: ({ mode, roundMs }) => `${wordsOf(MODES, mode).toLowerCase()}, ${durationWords(roundMs)}`,
+  settingsWords: ({ mode, roundMs }) =>
+    `${mode === 'ffa' ? 'free for all' : 'Suns against Moons'}, ${durationWords(roundMs)}`,
   settingsFacts: ({ mode, map, roundMs, botFill }) => [
     ['Who fights whom', wordsOf(MODES, mode)],
     ['Map', wordsOf(MAPS, map)],

@@ -1,26 +1,44 @@
+import { UNITS_PER_PIXEL } from '../../rooms/arena/map-rules.ts';
 import type { MatchOf } from '../games/page-game.ts';
 import type { ArenaPlay } from './arena-play.ts';
+import { toScreenX, toScreenY, type Camera } from './camera.ts';
 
-/** Puts on the canvas' element what tests, and readers of the document, can't see in a picture. */
-export function tellTests(
-  canvas: HTMLCanvasElement,
-  match: MatchOf<'arena'>,
-  { me, sprites, prediction }: ArenaPlay,
-): void {
-  const { fighters } = match.state;
-  const room = fighters.get(String(match.view.seatIndex));
+export interface Told {
+  readonly match: MatchOf<'arena'>;
+  readonly play: ArenaPlay;
+  readonly camera: Camera;
+}
+
+/** Puts on the canvas' element what the picture shows: for tests, and whatever else reads documents instead of looking. */
+export function tell(canvas: HTMLCanvasElement, { match, play, camera }: Told): void {
+  const { me, sprites, prediction, shotCount } = play;
+  const room = match.state.fighters.get(String(match.view.seatIndex));
   const facts = {
-    fighters: [...sprites.values()].map(({ name, isBot }) => (isBot ? `(${name})` : name)).join(', '),
+    match: match.id,
+    seat: match.view.seatIndex,
     x: me && Math.round(me.x),
     y: me && Math.round(me.y),
-    /** Where the room has the fighter: later than where one sees it. */
-    roomX: room && Math.round(room.x / 16),
+    /** Where the room had one last, which is later than what one sees. */
+    roomX: room && Math.round(room.x / UNITS_PER_PIXEL),
+    roomY: room && Math.round(room.y / UNITS_PER_PIXEL),
     hp: room?.hp,
     score: room?.score,
     deaths: room?.deaths,
-    seat: match.view.seatIndex,
+    shots: shotCount,
     corrections: prediction?.stats.corrections,
     compared: prediction?.stats.compared,
+    fighters: JSON.stringify(
+      [...sprites.values()].map(({ name, isBot, x, y, hp }) => ({
+        name,
+        isBot,
+        hp,
+        screenX: Math.round(toScreenX(camera, x)),
+        screenY: Math.round(toScreenY(camera, y)),
+      })),
+    ),
   };
-  for (const [name, value] of Object.entries(facts)) canvas.dataset[name] = String(value ?? '');
+  for (const [name, value] of Object.entries(facts)) {
+    const text = String(value ?? '');
+    if (canvas.dataset[name] !== text) canvas.dataset[name] = text;
+  }
 }

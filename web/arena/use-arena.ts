@@ -6,9 +6,10 @@ import { Controls } from './controls.ts';
 import { EMPTY_HUD, readHud, type HudView } from './hud.ts';
 import { Renderer } from './renderer.ts';
 import { drawSticks } from './stick-painter.ts';
-import { tellTests } from './telltale.ts';
+import { tell } from './telltale.ts';
 
 const HUD_EVERY_MS = 150;
+const TELL_EVERY_MS = 50;
 /** Below the map, where thumbs rest. */
 const STICK_ROOM = 200;
 const BOTTOM = 40;
@@ -52,19 +53,24 @@ function runArena(
   const play = new ArenaPlay({ match, renderer, controls });
   const fit = (): void => {
     const { clientWidth: width, clientHeight: height } = canvas;
-    const thumbs = controls?.isTouch && height > width ? STICK_ROOM : BOTTOM;
-    renderer.resize({ width, height }, { top: bar?.offsetHeight ?? 0, bottom: controls?.isTouch ? thumbs : BOTTOM });
+    const hasThumbs = controls !== null && controls.isTouch && height > width;
+    renderer.resize({ width, height }, { top: bar?.offsetHeight ?? 0, bottom: hasThumbs ? STICK_ROOM : BOTTOM });
   };
   fit();
   const observer = new ResizeObserver(fit);
   for (const element of [canvas, bar]) if (element) observer.observe(element);
   let hudMs = -Infinity;
+  let toldMs = -Infinity;
   let shown = '';
   let request = 0;
   const frame = (nowMs: number): void => {
     request = requestAnimationFrame(frame);
     play.frame(nowMs);
     if (controls?.isTouch) drawSticks(renderer.context, controls, renderer.size);
+    if (nowMs - toldMs >= TELL_EVERY_MS) {
+      toldMs = nowMs;
+      tell(canvas, { match, play, camera: renderer.camera });
+    }
     if (nowMs - hudMs < HUD_EVERY_MS) return;
     hudMs = nowMs;
     play.renewNames();
@@ -73,7 +79,6 @@ function runArena(
     const text = JSON.stringify(view);
     if (text !== shown) hud.set(view);
     shown = text;
-    tellTests(canvas, match, play);
   };
   request = requestAnimationFrame(frame);
   const stop = (): void => {

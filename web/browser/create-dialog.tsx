@@ -83,8 +83,10 @@ function CreateForm<Name extends PlayedName>({ game, door, onDoor, onClose }: Cr
         maxLength={40}
         autoFocus
       />
-      <game.SettingsFields settings={settings} onChange={(change) => setSettings({ ...settings, ...change })} />
-      <SelectField label="It starts" value={startMode} options={game.startOptions} onChange={setStartMode} />
+      <div class="form-grid">
+        <game.SettingsFields settings={settings} onChange={(change) => setSettings({ ...settings, ...change })} />
+        <SelectField label="It starts" value={startMode} options={game.startOptions} onChange={setStartMode} />
+      </div>
       <Switch
         label="Private"
         hint="In no list: only those with the code or link come in."

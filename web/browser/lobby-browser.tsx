@@ -7,6 +7,7 @@ import { CreateDialog } from './create-dialog.tsx';
 import { Filters } from './filters.tsx';
 import { initialFilter } from './filter.ts';
 import { JoinByCode } from './join-by-code.tsx';
+import { LiveMatches } from './live-matches.tsx';
 import { LobbyTable } from './lobby-table.tsx';
 import { QuickGames } from './quick-games.tsx';
 import { RecentGames } from './recent-games.tsx';
@@ -35,6 +36,7 @@ export function LobbyBrowser(): VNode {
         </div>
         <LobbyTable filter={filter} />
       </section>
+      <LiveMatches />
       <RecentGames />
       {isCreating && firstChoice && (
         <CreateDialog games={games} game={firstChoice} onClose={() => setCreating(false)} />

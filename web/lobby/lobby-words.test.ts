@@ -14,7 +14,7 @@ function member(playerId: string, { ready = false, connected = true } = {}) {
   };
 }
 
-function lobby(startMode: 'host' | 'all-ready', ...members: ReturnType<typeof member>[]) {
+function lobby(startMode: 'host' | 'all-ready' | 'instant', ...members: ReturnType<typeof member>[]) {
   return { members, startMode, hostId: 'ann', minPlayers: 2 };
 }
 
@@ -35,6 +35,7 @@ describe('what a lobby waits for', () => {
       'Everyone is ready',
       true,
     ],
+    ['nobody, where it begins at once', lobby('instant', member('ann')), 'It begins as soon as anyone wants to', true],
   ])('%s', (_name, view, words, canStart) => {
     expect(startAdvice(view, 'ann')).toEqual({ words, canStart });
   });
@@ -44,6 +45,7 @@ describe('what a lobby waits for', () => {
     ['the other has asked', lobby('all-ready', member('ann'), member('ben', { ready: true })), 'BEN wants a rematch!'],
     ['I have asked', lobby('all-ready', member('ann', { ready: true }), member('ben')), 'Waiting for BEN'],
     ['the other is gone', lobby('all-ready', member('ann')), 'Waiting for one more player'],
+    ['it begins at once', lobby('instant', member('ann')), ''],
   ])('a rematch: %s', (_name, view, words) => {
     expect(rematchAdvice(view, 'ann').words).toBe(words);
   });

@@ -12,6 +12,7 @@ export interface StartAdvice {
 
 /** What it takes until the game begins. Only connected members count. */
 export function startAdvice(view: View, myId: string): StartAdvice {
+  if (view.startMode === 'instant') return { words: 'It begins as soon as anyone wants to', canStart: true };
   const missing = view.minPlayers - present(view).length;
   if (missing > 0) {
     const words = missing === 1 ? 'Waiting for one more player' : `Waiting for ${missing} more players`;
@@ -29,6 +30,7 @@ export function startAdvice(view: View, myId: string): StartAdvice {
 
 /** The same after a game, when everyone knows what it is about. */
 export function rematchAdvice(view: View, myId: string): StartAdvice {
+  if (view.startMode === 'instant') return { words: '', canStart: true };
   const advice = startAdvice(view, myId);
   if (advice.canStart || present(view).length < view.minPlayers) return advice;
   const eager = namesWithout(

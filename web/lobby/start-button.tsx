@@ -12,7 +12,7 @@ export interface StartButtonProps {
   readonly isRematch?: boolean;
 }
 
-/** Ready; for a host who starts by hand: start. */
+/** Ready; for a host who starts by hand, and where nobody is waited for: start. */
 export function StartButton({ lobby, view, myId, canStart, isRematch = false }: StartButtonProps): VNode {
   const [isBusy, run] = useTask();
   const isReady = view.members.find(({ playerId }) => playerId === myId)?.ready ?? false;
@@ -27,6 +27,13 @@ export function StartButton({ lobby, view, myId, canStart, isRematch = false }: 
         onPress={() => run(() => lobby.start())}
       >
         {isRematch ? 'Start the rematch' : 'Start the game'}
+      </Button>
+    );
+  }
+  if (view.startMode === 'instant') {
+    return (
+      <Button kind="primary" big icon="play" busy={isBusy} onPress={() => run(() => lobby.setReady())}>
+        {isRematch ? 'Play again' : 'Play'}
       </Button>
     );
   }

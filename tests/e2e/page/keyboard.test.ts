@@ -58,7 +58,9 @@ test('[WE-2] the way to a game, a whole game and a rematch by keys alone', async
   await keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await keyboard.press('Enter');
-  await waitFor(async () => (await focusedText(page)).startsWith('Ann’s game'), { what: 'the focus on the lobby’s name' });
+  await waitFor(async () => (await focusedText(page)).startsWith('Ann’s game'), {
+    what: 'the focus on the lobby’s name',
+  });
 
   await ben.page.goto(`${service.gyre.endpoint}/?code=${await ann.code()}`);
   await ben.page.getByLabel('Your name').fill('Ben');

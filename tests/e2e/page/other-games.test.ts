@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import type { Lobby } from '../../../protocol/lobbies.ts';
-import { api, type Api } from '../../support/http.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { audit, overflows } from './audit.ts';
 import { usePageService } from './page-service.ts';
@@ -8,14 +7,6 @@ import { PHONE, type PlayerPage } from './player-page.ts';
 import { complaintsOf, couple } from './two-players.ts';
 
 const service = usePageService({ entry: 'tests/support/two-games-host.ts' });
-
-/** Another client of the same player's: what a page of another game would ask for. */
-async function clientOf({ page }: PlayerPage): Promise<Api> {
-  const asked = page.waitForRequest((request) => 'authorization' in request.headers());
-  await page.reload();
-  const { authorization = '' } = (await asked).headers();
-  return api(service.gyre.endpoint).with({ Authorization: authorization });
-}
 
 function foreign({ page }: PlayerPage): Promise<void> {
   return page.getByRole('heading', { name: 'This page can’t play Team Race' }).waitFor();
@@ -28,7 +19,7 @@ function browser({ page }: PlayerPage): Promise<void> {
 test('[WE-1] a game that the page has no board for is in no list, is named where one is in it, and can be left', async () => {
   await using both = await couple(service.browser, service.gyre.endpoint, { ben: PHONE });
   const { ann, ben } = both;
-  const [annsClient, bensClient] = [await clientOf(ann), await clientOf(ben)];
+  const [annsClient, bensClient] = [await ann.client(service.gyre.endpoint), await ben.client(service.gyre.endpoint)];
   const { body: lobby, status } = await annsClient.post<Lobby>('/v1/lobbies', {
     game: 'team-race',
     name: 'Round and round',

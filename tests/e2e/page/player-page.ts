@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { api, type Api } from '../../support/http.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const ARTEFACTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artefacts', 'page');
@@ -59,9 +60,10 @@ export class PlayerPage implements AsyncDisposable {
     return this.page.getByRole('button', { name, exact: true }).click();
   }
 
-  /** Through the dialog; `change` fills in more of it. */
+  /** Of connect four, through the dialog; `change` fills in more of it. */
   async createLobby(name: string, change: (dialog: Page) => Promise<unknown> = async () => undefined): Promise<string> {
     await this.press('Create a lobby');
+    await this.page.getByRole('dialog').getByText('Connect four').click();
     await this.page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
     await change(this.page);
     await this.press('Create');
@@ -106,6 +108,14 @@ export class PlayerPage implements AsyncDisposable {
   async shoot(name: string): Promise<void> {
     mkdirSync(ARTEFACTS, { recursive: true });
     await this.page.screenshot({ path: path.join(ARTEFACTS, `${name}.png`) });
+  }
+
+  /** Another client of the same player's, to ask for what the page doesn't offer. */
+  async client(endpoint: string): Promise<Api> {
+    const asked = this.page.waitForRequest((request) => 'authorization' in request.headers());
+    await this.page.reload();
+    const { authorization = '' } = (await asked).headers();
+    return api(endpoint).with({ Authorization: authorization });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
