@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { testMatch, type TestMatch } from '../kit/testing.ts';
 import type { arena } from './game.ts';
 import { isClear, type Point } from './geometry-rules.ts';
-import { MAPS, UNITS_PER_PIXEL } from './map-rules.ts';
+import { type MapName, MAPS, UNITS_PER_PIXEL } from './map-rules.ts';
 import { ArenaRoom } from './room.ts';
 import {
   aimAlong,
@@ -28,6 +28,7 @@ interface Options {
 const STILL: Move = { dx: 0, dy: 0, aim: 0 };
 const RIGHT: Move = { dx: 1, dy: 0, aim: 0 };
 const DOWN: Move = { dx: 0, dy: 1, aim: 0 };
+const mapNames = Object.keys(MAPS) as MapName[];
 const SHOTS_TO_KILL = FULL_HP / SHOT_DAMAGE;
 /** In the courtyard's open strip along the upper edge, which nothing stands in. */
 const LEFT_END = px(200, 90);
@@ -216,20 +217,22 @@ describe('[AR-7] bots', () => {
     expect(teams(match)).toEqual(['blue', 'blue', 'red', 'red']);
   });
 
-  test('walk about, find each other and fight, and never stand in a wall', async () => {
-    await using match = await start({ settings: { botFill: 8, botAfterMs: 0, roundMs: 180_000 } });
-    const seen = new Set<string>();
+  test.each(mapNames)('walk about in the %s, find each other and fight, and never stand in a wall', async (map) => {
+    await using match = await start({ settings: { map, botFill: 8, botAfterMs: 0, roundMs: 180_000 } });
+    const regions = new Set<string>();
     for (let second = 0; second < 120; second += 1) {
       match.advance(1_000);
       for (const { x, y } of match.state.fighters.values()) {
-        seen.add(`${Math.floor(x / 6_400)}/${Math.floor(y / 7_680)}`);
-        expect(MAPS.courtyard.blocks.filter((w) => w.left < x && x < w.right && w.top < y && y < w.bottom)).toEqual([]);
+        regions.add(`${Math.floor(x / px(400, 0).x)}/${Math.floor(y / px(0, 480).y)}`);
+        const around = MAPS[map].blocks.filter(
+          (wall) => wall.left < x && x < wall.right && wall.top < y && y < wall.bottom,
+        );
+        expect(around).toEqual([]);
       }
     }
     const kills = [...match.state.fighters.values()].map(({ score }) => score);
-    expect(kills.reduce((sum, score) => sum + score)).toBeGreaterThan(20);
-    // All eight regions of the map.
-    expect(seen.size).toBe(8);
+    expect(kills.reduce((sum, score) => sum + score)).toBeGreaterThan(40);
+    expect(regions.size).toBe(8);
   });
 
   test('are worse than a person who aims', async () => {
