@@ -19,6 +19,8 @@ export interface GyreProcessOptions {
   readonly entry?: string;
   /** Its own PostgreSQL in its data folder, as for someone who just types `npm start`. */
   readonly embedded?: boolean;
+  /** Its entry answers {@link GyreProcess.ask}. */
+  readonly answers?: boolean;
 }
 
 export class GyreProcess implements AsyncDisposable {
@@ -29,6 +31,7 @@ export class GyreProcess implements AsyncDisposable {
   readonly #dataDir: string;
   readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #answers: boolean;
   #child: ChildProcess | null = null;
   #output = '';
 
@@ -38,6 +41,7 @@ export class GyreProcess implements AsyncDisposable {
     this.#dataDir = dataDir;
     this.#entry = options.entry ?? 'tests/support/gyre-host.ts';
     this.#env = options.env ?? {};
+    this.#answers = options.answers ?? false;
   }
 
   static async start(options: GyreProcessOptions = {}): Promise<GyreProcess> {
@@ -81,7 +85,7 @@ export class GyreProcess implements AsyncDisposable {
         GYRE_LOG_LEVEL: 'warn',
         ...this.#env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.#answers ? (['ipc'] as const) : [])],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -95,6 +99,27 @@ export class GyreProcess implements AsyncDisposable {
     };
     await waitFor(ready, { timeoutMs: START_TIMEOUT_MS, what: 'a ready Gyre' });
     if (child.exitCode !== null) throw new Error(`Gyre ended with ${child.exitCode}:\n${this.#output}`);
+  }
+
+  /** Whether the process is there that was started last. */
+  get isAlive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Asks its entry, which answers one question at a time. */
+  async ask<Answer>(question: string): Promise<Answer> {
+    const child = this.#child;
+    if (!child?.connected) throw new Error('nobody answers');
+    const done = new AbortController();
+    const answered = once(child, 'message', done);
+    const ended = once(child, 'exit', done).then(() => Promise.reject(new Error('it has ended instead of answering')));
+    child.send(question);
+    try {
+      const [answer] = (await Promise.race([answered, ended])) as [Answer];
+      return answer;
+    } finally {
+      done.abort();
+    }
   }
 
   /** `kill -9`: nothing is said to anyone. */

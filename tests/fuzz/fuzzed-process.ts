@@ -1,0 +1,46 @@
+// A process that runs Gyre for the fuzz, and tells what it holds: memory after a collection, sockets, timers.
+import { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { games } from '../../rooms/games.ts';
+import { rooms } from '../../rooms/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/ops/logging.ts';
+import { onStopRequest } from '../../src/ops/stop-request.ts';
+import { resolveSecret } from '../../src/secret.ts';
+import { startGyre } from '../../src/start-gyre.ts';
+import type { Held } from './held.ts';
+import { tally, TallyRoom } from './tally-game.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const config = await resolveSecret(readConfig(process.env));
+const gyre = await startGyre({
+  games: { ...games, tally },
+  rooms: { ...rooms, tally: TallyRoom },
+  config,
+  log: createLogger(config.logLevel),
+  build: 'test',
+  onFenced: () => process.exit(70),
+});
+onStopRequest(() => {
+  void gyre.stop().then((unclean) => process.exit(unclean.length));
+});
+process.on('message', () => process.send?.(held()));
+
+function held(): Held {
+  // Twice: what finalizers let go is only collected by the next one.
+  collect();
+  collect();
+  const { heapUsed, rss, external } = process.memoryUsage();
+  const timers = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  return { heapBytes: heapUsed, outsideBytes: external, residentBytes: rss, sockets: clientSockets(), timers };
+}
+
+/** The ones of clients: those to the database have another port at this end. */
+function clientSockets(): number {
+  const inspected = process as unknown as { _getActiveHandles(): unknown[] };
+  return inspected._getActiveHandles().filter((handle) => handle instanceof Socket && handle.localPort === gyre.port)
+    .length;
+}
