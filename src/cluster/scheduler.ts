@@ -47,6 +47,12 @@ const MAX_CATCH_UP_STEPS = 4;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 10_000;
 const FULL_EVERY_MS = 5_000;
+/**
+ * Fixed-rate rooms step at one of a few places of their period, which all rooms of a rate share: to wake up for each of them
+ * would cost more than a small room's step, and those of one place share an append, too.
+ */
+const MIN_PLACES = 2;
+const MAX_PLACE_MS = 25;
 /** Multiples of it, modulo 1, are spread evenly however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 
@@ -113,7 +119,7 @@ export class Scheduler {
     const periodMs = room.tickRateHz === null ? null : 1_000 / room.tickRateHz;
     this.#added += 1;
     const phase = (this.#added * GOLDEN_RATIO) % 1;
-    const gridMs = room.clock.exactMs() + phase * (periodMs ?? 0);
+    const gridMs = room.clock.exactMs() + this.#firstStepInMs(periodMs ?? 0, phase);
     const plan = { asleep: false, stepAtMs: Infinity, fullAtMs: Infinity, failuresInARow: 0 };
     const entry: Entry = { room, periodMs, phase, gridMs, ...plan };
     this.#entries.set(room.matchId, entry);
@@ -158,6 +164,13 @@ export class Scheduler {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#immediate !== null) clearImmediate(this.#immediate);
+  }
+
+  #firstStepInMs(periodMs: number, phase: number): number {
+    if (periodMs === 0) return 0;
+    const nowMs = this.#clock.nowMs();
+    const placeMs = Math.min(MAX_PLACE_MS, periodMs / MIN_PLACES);
+    return Math.ceil((nowMs + phase * periodMs) / placeMs) * placeMs - nowMs;
   }
 
   #planStep(entry: Entry): void {
