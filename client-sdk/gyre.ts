@@ -1,5 +1,6 @@
 import type { GameTypes } from '../protocol/game-types.ts';
 import { CurrentLobby } from './current-lobby.ts';
+import { dropIn } from './drop-in.ts';
 import { GyreError } from './gyre-error.ts';
 import { HttpClient } from './http-client.ts';
 import type { FetchFunction } from './http-client.ts';
@@ -71,6 +72,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   readonly #session: Session;
   readonly #hubs: HubPool;
   readonly #lobby: CurrentLobby;
+  readonly #lobbies: LobbiesClient;
   readonly #matches: MatchesClient;
   readonly #network: SimulatedNetwork;
   /** Counts the greetings of the hub: how often it has told all that it tells on a connect. */
@@ -97,7 +99,8 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
       takeSeat: (matchId) => this.#matches.join(matchId),
     });
     this.#hubs = new HubPool({ ...parts, handlers: this.#handlers() });
-    this.lobbies = new LobbiesClient({ api, current: this.#lobby, hubs: this.#hubs });
+    this.#lobbies = new LobbiesClient({ api, current: this.#lobby, hubs: this.#hubs });
+    this.lobbies = this.#lobbies;
     this.matches = this.#matches;
     this.#status = new LiveValue<GyreStatus<Games>>({ player: null, connection: 'closed', lobby: null, match: null });
     this.#followParts();
@@ -189,7 +192,8 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   }
 
   /**
-   * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken.
+   * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken, in a match
+   * that runs already if the game lets players in late. Whoever is in a lobby of this game stays in it, and plays on from there.
    * `signal` leaves the lobby again.
    */
   async play<Name extends GameName<Games>>(
@@ -199,14 +203,8 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     const { startMode } = (await this.games()).find(({ name }) => name === game) ?? { startMode: 'host' };
     // Strangers can't be left to wait for a host who isn't looking.
     const create = { startMode: startMode === 'instant' ? startMode : 'all-ready', ...options.create } as const;
-    const lobby = await this.lobbies.quickJoin({ game, create });
-    try {
-      if (lobby.view.startMode !== 'instant') await lobby.setReady();
-      return await lobby.nextMatch(options.signal ? { signal: options.signal } : {});
-    } catch (error) {
-      if (GyreError.is(error, 'aborted')) await lobby.leave();
-      throw error;
-    }
+    const { signal = new AbortController().signal } = options;
+    return dropIn(this.#lobbies, this.#lobby, { game, create, signal });
   }
 
   /** Changes the signed-in player's name, 1–24 characters. */

@@ -22,6 +22,8 @@ export type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 export type { PredictOptions, Prediction, PredictionStats } from './prediction.ts';
 export type { InterpolateOptions, Interpolation } from './interpolation.ts';
 export type { NetStats } from './net-stats.ts';
+export { showNetOverlay } from './net-overlay.ts';
+export type { NetOverlayOptions } from './net-overlay.ts';
 export type { SimulatedConditions } from './simulated-network.ts';
 export type * from './views.ts';
 export type { MatchResult, Placement, RequestReply } from '../protocol/room-messages.ts';

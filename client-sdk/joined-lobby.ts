@@ -30,6 +30,7 @@ export class JoinedLobby implements Lobby {
   readonly #over = new AbortController();
   #closeReason: LobbyCloseReason | null = null;
   #lastMatchId: string | null = null;
+  #lastMatch: Match | null = null;
 
   constructor(options: JoinedLobbyOptions) {
     this.#options = options;
@@ -103,6 +104,25 @@ export class JoinedLobby implements Lobby {
     return this.#change('DELETE', '/start');
   }
 
+  /**
+   * Waits until the match that `nextMatch` gave out last is no longer the lobby's: the news of its end takes a moment. Resolves
+   * with whether the lobby has none then; false as well if it is over, or `signal` gives up.
+   */
+  async isBetweenMatches(signal: AbortSignal): Promise<boolean> {
+    const over = AbortSignal.any([this.#over.signal, signal]);
+    const isOther = ({ matchId }: JoinedLobbyView): Pick<JoinedLobbyView, 'matchId'> | null =>
+      this.#wasGivenOut(matchId) ? null : { matchId };
+    const other = await firstFound(this.#view, isOther, over);
+    return other?.matchId === null;
+  }
+
+  /** The lobby's match goes on, but this player has left it. */
+  get hasGivenUpSeat(): boolean {
+    const closeReason = this.#lastMatch?.view.closeReason;
+    const isGivenUp = closeReason === 'left' || closeReason === 'seat-given-up';
+    return isGivenUp && this.#lastMatch?.id === this.view.matchId;
+  }
+
   async leave(): Promise<void> {
     await this.#call('DELETE', '/members/me').catch(unlessGone);
     this.#options.gone('left');
@@ -122,7 +142,8 @@ export class JoinedLobby implements Lobby {
       const matchId = await this.#nextMatchId(signal);
       this.#lastMatchId = matchId;
       try {
-        return await this.#options.takeSeat(matchId);
+        this.#lastMatch = await this.#options.takeSeat(matchId);
+        return this.#lastMatch;
       } catch (error) {
         // Over before we came, or without us: there will be another one.
         if (!isNoSeat(error)) throw error;
@@ -130,9 +151,13 @@ export class JoinedLobby implements Lobby {
     }
   }
 
+  #wasGivenOut(matchId: string | null): boolean {
+    return matchId !== null && matchId === this.#lastMatchId;
+  }
+
   async #nextMatchId(signal: AbortSignal | undefined): Promise<string> {
     const over = AbortSignal.any([this.#over.signal, ...(signal ? [signal] : [])]);
-    const isNew = ({ matchId }: JoinedLobbyView): string | null => (matchId === this.#lastMatchId ? null : matchId);
+    const isNew = ({ matchId }: JoinedLobbyView): string | null => (this.#wasGivenOut(matchId) ? null : matchId);
     const matchId = await firstFound(this.#view, isNew, over);
     if (matchId !== null) return matchId;
     if (this.#closeReason) throw new GyreError('not-in-lobby', this.#closeReason);

@@ -236,7 +236,7 @@ interface InterpolateOptions<Game extends GameType, Sample> {
    * teleport is its business: it may give `to` for samples that are too far apart.
    */
   readonly mix: (from: Sample, to: Sample, share: number) => Sample;
-  /** How late it is shown, in ms. Left out or `auto`: one step of the room, and as much as nine tenths of the states are late. */
+  /** How late it is shown, in ms. Left out or `auto`: one step of the room, and what three of four states are late by at most; 300 at most. */
   readonly delayMs?: number | 'auto' | undefined;
   /** How far it is shown beyond the newest state, in ms. 0: not at all. Left out: 100. */
   readonly extrapolateMs?: number | undefined;
@@ -691,7 +691,8 @@ declare class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStat
   /** The games that the service runs. Asked once. */
   games(): Promise<readonly GameView<GameName<Games>>[]>;
   /**
-   * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken.
+   * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken, in a match
+   * that runs already if the game lets players in late. Whoever is in a lobby of this game stays in it, and plays on from there.
    * `signal` leaves the lobby again.
    */
   play<Name extends GameName<Games>>(game: Name, options?: {
@@ -955,4 +956,19 @@ declare class GyreError<Code extends GyreErrorCode = GyreErrorCode> extends Erro
   /** Whether something caught is a GyreError, and of this code if one is given. */
   static is<Code extends GyreErrorCode = GyreErrorCode>(error: unknown, code?: Code): error is GyreError<Code>;
 }
-export { type AnyLobby, type AnyLobbySummary, type AnyLobbyView, type AnyMatch, type AnyMatchView, type Chat, type ChatMessageView, type ClientErrorCode, type Comparison, type DataChange, type DataView, type EventNameOf, type EventOf, type GameName, type GameType, type GameTypes, type GameView, Gyre, GyreError, type GyreErrorCode, type GyreOptions, type GyreStatus, type InterpolateOptions, type Interpolation, type JoinOptions, type JoinedLobbyView, type KeyValueStorage, type Live, type Lobbies, type Lobby, type LobbyChange, type LobbyCloseReason, type LobbyList, type LobbyMemberView, type LobbyOptions, type LobbyQuery, type LobbySummary, type LobbyView, type LobbyWhere, type Match, type MatchCloseReason, type MatchQuery, type MatchResult, type MatchSeatView, type MatchStatus, type MatchView, type Matches, type MessageNameOf, type NetStats, type NoticeView, type PageView, type PayloadOf, type Placement, type PlayerView, type PredictOptions, type Prediction, type PredictionStats, type PublicPlayerView, type RefusalOf, type RequestReply, type Resumed, type SettingsOf, type SimulatedConditions, type StateOf, type StorageMode, type TeamView, type WatchableQuery };
+interface NetOverlayOptions {
+  /** Whose errors are plotted. Left out: no plot. */
+  readonly prediction?: {
+    readonly stats: PredictionStats;
+  } | undefined;
+  /** Where it is put. Left out: into a corner of the page. */
+  readonly parent?: HTMLElement | undefined;
+}
+/**
+ * For development: shows ping, jitter, tick rate, traffic and corrections of a match, and a plot of how far off each
+ * prediction was. Gives back what removes it. In browsers only.
+ */
+declare function showNetOverlay(match: {
+  netStats(): NetStats;
+}, options?: NetOverlayOptions): () => void;
+export { type AnyLobby, type AnyLobbySummary, type AnyLobbyView, type AnyMatch, type AnyMatchView, type Chat, type ChatMessageView, type ClientErrorCode, type Comparison, type DataChange, type DataView, type EventNameOf, type EventOf, type GameName, type GameType, type GameTypes, type GameView, Gyre, GyreError, type GyreErrorCode, type GyreOptions, type GyreStatus, type InterpolateOptions, type Interpolation, type JoinOptions, type JoinedLobbyView, type KeyValueStorage, type Live, type Lobbies, type Lobby, type LobbyChange, type LobbyCloseReason, type LobbyList, type LobbyMemberView, type LobbyOptions, type LobbyQuery, type LobbySummary, type LobbyView, type LobbyWhere, type Match, type MatchCloseReason, type MatchQuery, type MatchResult, type MatchSeatView, type MatchStatus, type MatchView, type Matches, type MessageNameOf, type NetOverlayOptions, type NetStats, type NoticeView, type PageView, type PayloadOf, type Placement, type PlayerView, type PredictOptions, type Prediction, type PredictionStats, type PublicPlayerView, type RefusalOf, type RequestReply, type Resumed, type SettingsOf, type SimulatedConditions, type StateOf, type StorageMode, type TeamView, type WatchableQuery, showNetOverlay };

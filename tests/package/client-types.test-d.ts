@@ -4,8 +4,9 @@
  */
 import { schema, t } from '@colyseus/schema';
 import { z } from 'zod';
-import { Gyre, GyreError } from '../../client-sdk/index.ts';
+import { Gyre, GyreError, showNetOverlay } from '../../client-sdk/index.ts';
 import type {
+  Interpolation,
   Live,
   Lobby,
   LobbySummary,
@@ -13,6 +14,7 @@ import type {
   MatchResult,
   MatchStatus,
   MatchView,
+  Prediction,
   RequestReply,
 } from '../../client-sdk/index.ts';
 import type { Games as ShippedGames } from '../../rooms/games.ts';
@@ -174,6 +176,64 @@ export async function matches(lobby: Lobby<Games['chess']>): Promise<void> {
   played.send('move', { from: 1, to: 2 });
 }
 
+export function fastPlay(match: Match<Games['race']>): void {
+  const prediction = match.predict({
+    input: 'steer',
+    own: ({ lap }, seatIndex) => (lap === 0 ? null : { lap, x: seatIndex }),
+    step: (own, { angle }, { lap }) => ({ lap: own.lap + lap, x: own.x + angle }),
+  });
+  holds<Equal<typeof prediction, Prediction<{ angle: number }, { lap: number; x: number }>>>();
+  holds<Equal<typeof prediction.view, { lap: number; x: number } | null>>();
+  prediction.push({ angle: 1 });
+  // @ts-expect-error: a payload of the wrong type
+  prediction.push({ angle: 'left' });
+  // @ts-expect-error: the payload is missing
+  prediction.push();
+  // @ts-expect-error: what is foreseen is not to be written
+  prediction.view = null;
+  // @ts-expect-error: no such message
+  match.predict({ input: 'jump', own: () => ({ x: 0 }), step: (own: { x: number }) => own });
+  // @ts-expect-error: a step gives what it was given
+  match.predict({ input: 'steer', own: () => ({ x: 0 }), step: () => ({ y: 0 }) });
+  // @ts-expect-error: no such field of the state
+  match.predict({ input: 'steer', own: ({ speed }) => ({ x: speed }), step: (own) => own });
+  // @ts-expect-error: without a rule nothing can be foreseen
+  match.predict({ input: 'steer', own: () => ({ x: 0 }) });
+
+  const shown = match.interpolate({
+    of: ({ lap }) => [['me', lap]] as const,
+    mix: (from, to, share) => from + (to - from) * share,
+  });
+  holds<Equal<typeof shown, Interpolation<number>>>();
+  // @ts-expect-error: samples are numbers here
+  match.interpolate({ of: ({ lap }) => [['me', lap]] as const, mix: (from: string) => from });
+  // @ts-expect-error: a delay is a number of ms, or left to itself
+  match.interpolate({ of: () => [], mix: (from) => from, delayMs: 'short' });
+  // @ts-expect-error: the map is not to be written
+  shown.at().set('me', 1);
+  holds<Equal<ReturnType<typeof shown.seenMs>, number | null>>();
+  showNetOverlay(match, { prediction });
+  // @ts-expect-error: not a prediction
+  showNetOverlay(match, { prediction: match });
+  // @ts-expect-error: how a match does is not to be written
+  match.netStats().pingMs = 0;
+}
+
+export async function watching(): Promise<void> {
+  const { items } = await gyre.matches.list({ game: 'race' });
+  holds<Equal<typeof items, readonly MatchView<Games['race']>[]>>();
+  const [first] = items;
+  if (!first) return;
+  const watched = await gyre.matches.watch(first);
+  holds<Equal<typeof watched, Match<Games['race']>>>();
+  const byId = await gyre.matches.watch(first.id);
+  holds<Equal<typeof byId, Match<Games['race']> | Match<Games['chess']>>>();
+  // @ts-expect-error: no such game
+  await gyre.matches.list({ game: 'checkers' });
+  // @ts-expect-error: only what is played can be watched, so there is no state to ask for
+  await gyre.matches.list({ state: 'finished' });
+}
+
 export async function whoAndWhere(): Promise<void> {
   const resumed = await gyre.resume();
   if (resumed?.match?.game === 'race') resumed.match.send('steer', { angle: 0.5 });
@@ -190,6 +250,15 @@ export async function whoAndWhere(): Promise<void> {
   void new Gyre<Games>({ endpoint: 'http://localhost', storage: 'cookie' });
   // @ts-expect-error: the endpoint is required
   void new Gyre<Games>({});
+  void new Gyre<Games>({
+    endpoint: 'http://localhost',
+    simulate: { latencyMs: 150, jitterMs: 30, loss: 0.02, seed: 1 },
+  });
+  // @ts-expect-error: no such condition
+  void new Gyre<Games>({ endpoint: 'http://localhost', simulate: { lagMs: 150 } });
+  gyre.simulate = null;
+  // @ts-expect-error: a share, not a text
+  gyre.simulate = { loss: '2%' };
 }
 
 export function errors(caught: unknown): void {
