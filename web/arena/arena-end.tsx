@@ -57,8 +57,10 @@ function Ranking({ rows }: Pick<HudView, 'rows'>): VNode {
         {rows.map(({ key, name, livery, isMe, score, deaths }) => (
           <tr key={key} class={isMe ? 'is-me' : ''}>
             <th scope="row">
-              <LiveryIcon livery={livery} /> {name}
-              {isMe && ' (you)'}
+              <span class="ranking-name">
+                <LiveryIcon livery={livery} /> {name}
+                {isMe && ' (you)'}
+              </span>
             </th>
             <td>{score}</td>
             <td>{deaths}</td>

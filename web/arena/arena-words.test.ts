@@ -19,7 +19,17 @@ function team(words: string, score: number) {
 test.each([
   ['one is best', { rows: [row('Ann', 3, true), row('Ben', 1)], teams: [] }, 'You won!'],
   ['another is best', { rows: [row('Ben', 3), row('Ann', 1, true)], teams: [] }, 'Ben won'],
-  ['two are best', { rows: [row('Ann', 2, true), row('Ben', 2)], teams: [] }, 'A draw'],
+  ['all are level', { rows: [row('Ann', 2, true), row('Ben', 2)], teams: [] }, 'A draw'],
+  [
+    'two of several are best, one of them oneself',
+    { rows: [row('Ben', 2), row('Ann', 2, true), row('Cid', 1)], teams: [] },
+    'You share the win',
+  ],
+  [
+    'two others are best',
+    { rows: [row('Ben', 2), row('Cid', 2), row('Ann', 1, true)], teams: [] },
+    'Ben and Cid share the win',
+  ],
   ['a team is ahead', { rows: [row('Ann', 5, true)], teams: [team('Suns', 3), team('Moons', 5)] }, 'The Moons won'],
   ['teams are level', { rows: [], teams: [team('Suns', 3), team('Moons', 3)] }, 'A draw'],
   ['nobody is there', { rows: [], teams: [] }, 'The round is over'],

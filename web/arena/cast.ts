@@ -21,11 +21,11 @@ export class Cast {
   update(shown: ReadonlyMap<string, Sample>, nowMs: number): void {
     const { fighters } = this.#match.state;
     for (const key of this.sprites.keys()) if (!fighters.has(key)) this.sprites.delete(key);
-    for (const [key, { team, bot }] of fighters) {
+    for (const [key, fighter] of fighters) {
       const sprite = this.sprites.get(key) ?? this.#enter(key, nowMs);
-      if (sprite.isBot !== bot || sprite.name === '') this.#dress(sprite, team, bot);
-      const sample = shown.get(key);
-      if (sample) pose(sprite, sample, nowMs);
+      if (sprite.name === '') this.#dress(sprite, fighter.team, fighter.bot);
+      // Who has only just come is where the room has them.
+      pose(sprite, shown.get(key) ?? fighter, nowMs);
     }
   }
 

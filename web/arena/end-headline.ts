@@ -6,7 +6,9 @@ export function endHeadline({ rows, teams }: Pick<HudView, 'rows' | 'teams'>): s
   const best = rows.filter(({ score }) => score === rows[0]?.score);
   const [first, ...others] = best;
   if (first === undefined) return 'The round is over';
-  if (others.length > 0) return 'A draw';
+  if (best.length === rows.length && others.length > 0) return 'A draw';
+  if (best.some(({ isMe }) => isMe) && others.length > 0) return 'You share the win';
+  if (others.length > 0) return `${new Intl.ListFormat('en').format(best.map(({ name }) => name))} share the win`;
   return first.isMe ? 'You won!' : `${first.name} won`;
 }
 

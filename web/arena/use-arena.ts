@@ -3,6 +3,7 @@ import type { MatchOf } from '../games/page-game.ts';
 import { Store } from '../live/store.ts';
 import { ArenaPlay } from './arena-play.ts';
 import { Controls } from './controls.ts';
+import { drawHitMark, drawHurt } from './feedback-painter.ts';
 import { EMPTY_HUD, readHud, type HudView } from './hud.ts';
 import { Renderer } from './renderer.ts';
 import { drawSticks } from './stick-painter.ts';
@@ -66,6 +67,9 @@ function runArena(
   const frame = (nowMs: number): void => {
     request = requestAnimationFrame(frame);
     play.frame(nowMs);
+    drawHurt(renderer.context, renderer.size, nowMs - play.shots.hurtMs);
+    const aimedAt = controls?.pointer ?? null;
+    if (aimedAt) drawHitMark(renderer.context, aimedAt, nowMs - play.shots.ownHitMs);
     if (controls?.isTouch) drawSticks(renderer.context, controls, renderer.size);
     if (nowMs - toldMs >= TELL_EVERY_MS) {
       toldMs = nowMs;
