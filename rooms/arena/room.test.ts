@@ -220,7 +220,7 @@ describe('[AR-7] bots', () => {
   test.each(mapNames)('walk about in the %s, find each other and fight, and never stand in a wall', async (map) => {
     await using match = await start({ settings: { map, botFill: 8, botAfterMs: 0, roundMs: 180_000 } });
     const regions = new Set<string>();
-    for (let second = 0; second < 120; second += 1) {
+    for (let second = 0; second < 60; second += 1) {
       match.advance(1_000);
       for (const { x, y } of match.state.fighters.values()) {
         regions.add(`${Math.floor(x / px(400, 0).x)}/${Math.floor(y / px(0, 480).y)}`);
@@ -231,7 +231,7 @@ describe('[AR-7] bots', () => {
       }
     }
     const kills = [...match.state.fighters.values()].map(({ score }) => score);
-    expect(kills.reduce((sum, score) => sum + score)).toBeGreaterThan(40);
+    expect(kills.reduce((sum, score) => sum + score)).toBeGreaterThan(15);
     expect(regions.size).toBe(8);
   });
 

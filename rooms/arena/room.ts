@@ -1,4 +1,4 @@
-import { gameRoom, refuse, type Seat } from '../kit/index.ts';
+import { gameRoom, type Kept, refuse, type Seat } from '../kit/index.ts';
 import { NOTHING_TO_REWIND, Rewind } from '../kit/rewind.ts';
 import { BOT_THINKS_EVERY_STEPS, type BotMind, botToLeave, moveOfBot, NEW_BOT, thinkAsBot } from './bot-rules.ts';
 import { arena, Fighter } from './game.ts';
@@ -33,7 +33,7 @@ interface Tally {
   readonly bot: boolean;
 }
 /** What moves or shots are paid with, by the fighter's key; see `payTime`. */
-type Accounts = Record<string, number>;
+type Accounts = Kept<Record<string, number>>;
 
 /**
  * One round among walls. People come and go as they like; bots fill up what is missing.
@@ -45,8 +45,8 @@ export class ArenaRoom extends gameRoom(arena) {
   readonly #round = this.timer('round', () => this.#endRound());
   readonly #botsDue = this.timer('bots', () => this.#addBots());
   readonly #rewind = new Rewind(this.keep('rewind', NOTHING_TO_REWIND), STEP_MS);
-  readonly #moves = this.keep<Accounts>('moves', {});
-  readonly #shots = this.keep<Accounts>('shots', {});
+  readonly #moves: Accounts = this.keep('moves', {});
+  readonly #shots: Accounts = this.keep('shots', {});
   /** By the bot's key. */
   readonly #minds = this.keep<Record<string, BotMind>>('minds', {});
   /** Of those who have left, by the seat's index. */
@@ -54,15 +54,17 @@ export class ArenaRoom extends gameRoom(arena) {
 
   override readonly messages = this.handle({
     move: (seat, move) => {
-      const fighter = this.#fighter(keyOf(seat));
+      const key = keyOf(seat);
+      const fighter = this.#fighter(key);
       if (fighter.hp === 0) return refuse('down');
-      return this.#pay(this.#moves.value, keyOf(seat), MOVE) ? this.#walk(fighter, move) : refuse('too-soon');
+      if (!this.#pay(this.#moves, key, MOVE)) return refuse('too-soon');
+      return this.#walk(fighter, move);
     },
     fire: (seat, { aim, seenMs }) => {
-      if (this.#fighter(keyOf(seat)).hp === 0) return refuse('down');
-      return this.#pay(this.#shots.value, keyOf(seat), SHOT)
-        ? this.#fire(keyOf(seat), aim, seenMs)
-        : refuse('too-soon');
+      const key = keyOf(seat);
+      if (this.#fighter(key).hp === 0) return refuse('down');
+      if (!this.#pay(this.#shots, key, SHOT)) return refuse('too-soon');
+      return this.#fire(key, aim, seenMs);
     },
   });
 
@@ -180,7 +182,7 @@ export class ArenaRoom extends gameRoom(arena) {
   }
 
   /** Whether there is time enough for it. */
-  #pay(accounts: Accounts, key: string, price: Price): boolean {
+  #pay({ value: accounts }: Accounts, key: string, price: Price): boolean {
     const paidMs = payTime(accounts[key] ?? 0, price, this.nowMs);
     if (paidMs === null) return false;
     accounts[key] = paidMs;
@@ -219,7 +221,7 @@ export class ArenaRoom extends gameRoom(arena) {
     const view = { self: this.#fighter(key), others: this.state.fighters.values(), map: this.#map };
     const mind = thinkAsBot(view, before, () => this.random());
     this.#minds.value[key] = mind;
-    if (mind.fires && this.#pay(this.#shots.value, key, SHOT)) this.#fire(key, mind.aim, this.nowMs);
+    if (mind.fires && this.#pay(this.#shots, key, SHOT)) this.#fire(key, mind.aim, this.nowMs);
     return mind;
   }
 
