@@ -1,7 +1,7 @@
 import { Latencies } from '../latencies.ts';
 import { openLoop } from '../open-loop.ts';
 import { seedFor } from '../random.ts';
-import { allOf } from './all-of.ts';
+import { allOf, Turnstile } from './at-once.ts';
 import type { Failure, GeneratorFacts, PlayerFacts, Progress, WatchFacts } from './facts.ts';
 import { Client, type ClientOptions } from './client.ts';
 import type { Style, SwarmGame } from './game.ts';
@@ -29,8 +29,14 @@ export interface CrewOptions {
 
 /** As many at a time: what is measured is play, not a storm of sign-ins. */
 const SIGN_INS_AT_ONCE = 20;
+const GROUPS_THAT_GATHER_AT_ONCE = 5;
 const HISTORIES_AT_ONCE = 10;
 const LAG_PROBE_MS = 10;
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 
 /** The groups of one generator. */
 export class Crew {
@@ -42,6 +48,7 @@ export class Crew {
   readonly #watchers: readonly Client[];
   readonly #watched: WatchFacts[] = [];
   readonly #timeIsUp = new AbortController();
+  readonly #gathering = new Turnstile(GROUPS_THAT_GATHER_AT_ONCE);
   readonly #failures: Failure[] = [];
   #lag = new Latencies();
   #signedIn = 0;
@@ -68,6 +75,7 @@ export class Crew {
           game: this.#game,
           players: this.#players[at] ?? [],
           isPrivate: options.watchers === 0,
+          gathering: this.#gathering,
           signal: this.#timeIsUp.signal,
         }),
     );
@@ -95,11 +103,11 @@ export class Crew {
     const over = new AbortController();
     const probe = openLoop({ everyMs: LAG_PROBE_MS, signal: over.signal }, () => undefined);
     const stopLosing = this.#loseConnections();
-    const watching = Promise.all(this.#watchers.map((watcher) => this.#watch(watcher)));
+    const watching = Promise.all(this.#watchers.map((watcher) => this.#watch(watcher, over.signal)));
     await Promise.all(this.#groups.map((group) => group.run()));
-    await watching;
     stopLosing();
     over.abort();
+    await watching;
     this.#lag = await probe;
     this.#done = true;
   }
@@ -115,6 +123,7 @@ export class Crew {
       patches: this.#meters.patches,
       losses: this.#meters.losses,
       failures: this.#failures.length + sum(({ failures }) => failures.length),
+      cpuMs: cpuMs(),
       done: this.#done,
     };
   }
@@ -146,9 +155,9 @@ export class Crew {
     return { name, endpoint, game: this.#game, style, seed: seedFor(seed, index), meters: this.#meters };
   }
 
-  async #watch(client: Client): Promise<void> {
+  async #watch(client: Client, signal: AbortSignal): Promise<void> {
     try {
-      this.#watched.push(...(await watchMatches({ client, game: this.#game, signal: this.#timeIsUp.signal })));
+      this.#watched.push(...(await watchMatches({ client, game: this.#game, signal })));
     } catch (error) {
       this.#failures.push({ promise: 'seated', what: `${client.name} could not watch: ${String(error)}` });
     }

@@ -85,6 +85,8 @@ export interface Progress {
   readonly patches: number;
   readonly losses: number;
   readonly failures: number;
+  /** CPU that the generator itself has used so far, in ms. */
+  readonly cpuMs: number;
   /** Everything is over; the facts can be had. */
   readonly done: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Lobby } from '../../client-sdk/index.ts';
+import type { Turnstile } from './at-once.ts';
 import type { Failure, SeatFacts } from './facts.ts';
 import type { SwarmGame } from './game.ts';
 import type { Player, Seated } from './player.ts';
@@ -8,6 +9,8 @@ export interface GroupOptions {
   readonly game: SwarmGame;
   /** The first one is the host. */
   readonly players: readonly Player[];
+  /** Lets so many groups gather at a time. */
+  readonly gathering: Turnstile;
   /** Whether strangers are kept from the lobby; they can't watch its matches then either. */
   readonly isPrivate: boolean;
   /** Aborted when no further match is to begin. */
@@ -30,17 +33,27 @@ export class Group {
   /** Plays until the signal, and the match that is on then to its end. Never rejects: what goes wrong is a failure. */
   async run(): Promise<void> {
     const { players, signal } = this.#options;
+    const host = players[0] as Player;
     try {
-      await this.#gather();
-      for (let round = 0; !signal.aborted; round += 1) {
-        const [host] = players;
-        const seated = await this.#begin(host as Player, round);
+      let seated: readonly Seated[] | null = await this.#gathering(host);
+      for (let round = 0; seated !== null; round += 1) {
         await this.#playOut(seated, round);
+        seated = signal.aborted ? null : await this.#begin(host, round + 1);
       }
       await Promise.all(players.map((player) => player.leave()));
     } catch (error) {
       this.#failed('seated', error);
     }
+  }
+
+  /** null: the time was over before it was this group's turn. */
+  async #gathering(host: Player): Promise<readonly Seated[] | null> {
+    const { gathering, signal } = this.#options;
+    return await gathering.pass(async () => {
+      if (signal.aborted) return null;
+      await this.#gather();
+      return await this.#begin(host, 0);
+    });
   }
 
   async #gather(): Promise<void> {

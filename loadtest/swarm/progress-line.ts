@@ -52,6 +52,7 @@ export function addUp(all: readonly Progress[]): Progress {
     patches: sum(({ patches }) => patches),
     losses: sum(({ losses }) => losses),
     failures: sum(({ failures }) => failures),
+    cpuMs: sum(({ cpuMs }) => cpuMs),
     done: all.every(({ done }) => done),
   };
 }

@@ -133,13 +133,13 @@ function latencyPart(result: SwarmResult): Html {
   )}`;
 }
 
-function provenance({ command, startedAt, machine, wanted, totals }: SwarmResult): Html {
+function provenance({ generatorCores, command, startedAt, machine, wanted, totals }: SwarmResult): Html {
   const silent = totals.silentStepShare;
   return facts([
     ['when', `${startedAt}, commit ${machine.commit ?? 'unknown'}`],
     ['command', html`<code>${command}</code>, seed ${wanted.seed}`],
     ['against', wanted.endpoint ?? 'a Gyre of its own, on the same machine'],
-    ['generators', `${wanted.generators} processes`],
+    ['generators', `${wanted.generators} processes, ${figure(generatorCores)} cores`],
     [
       'machine',
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.kernel}, Node ${machine.node}`,

@@ -32,6 +32,8 @@ export interface SwarmResult {
   readonly away: LatencyFigures;
   readonly seating: LatencyFigures;
   readonly lag: LatencyFigures;
+  /** CPU of all generators together while matches were on, in cores. */
+  readonly generatorCores: number;
   readonly server: ServerFigures | null;
   readonly moments: readonly Moment[];
 }
@@ -70,7 +72,11 @@ export function resultOf(
   const { generators, moments } = run;
   const { server, ...described } = about;
   const lag = figuresOf(latenciesOf(generators, 'lag'));
-  const figures = server && { cores: coresOf(moments), pssBytes: server.pssBytes, errorsLogged: server.errorsLogged };
+  const figures = server && {
+    cores: coresOf(moments, ({ serverCpuMs }) => serverCpuMs ?? 0),
+    pssBytes: server.pssBytes,
+    errorsLogged: server.errorsLogged,
+  };
   return {
     ...described,
     verdicts: withLeftovers(check(generators), run.finished),
@@ -81,6 +87,7 @@ export function resultOf(
     away: figuresOf(latenciesOf(generators, 'away')),
     seating: figuresOf(latenciesOf(generators, 'seating')),
     lag,
+    generatorCores: coresOf(moments, ({ progress }) => progress.cpuMs),
     server: figures,
     moments,
   };
@@ -129,10 +136,10 @@ function totalsOf({ generators, moments }: SwarmRun, { game }: SwarmArguments): 
   };
 }
 
-function coresOf(moments: readonly Moment[]): number {
+function coresOf(moments: readonly Moment[], cpuMsAt: (moment: Moment) => number): number {
   const [first, last] = [moments[0], moments.at(-1)];
   if (!first || !last || last.atMs === first.atMs) return 0;
-  return ((last.serverCpuMs ?? 0) - (first.serverCpuMs ?? 0)) / (last.atMs - first.atMs);
+  return (cpuMsAt(last) - cpuMsAt(first)) / (last.atMs - first.atMs);
 }
 
 function figuresOf(latencies: Latencies): LatencyFigures {

@@ -20,6 +20,7 @@ export function summaryOf(result: SwarmResult): string {
     latencyLine('to a seat', result.seating),
     ...(result.away.count > 0 ? [latencyLine('away after a loss', result.away)] : []),
     ...(server ? [`server: ${figure(server.cores)} cores, ${figure(server.pssBytes / 2 ** 20)} MB`] : []),
+    `generators: ${figure(result.generatorCores)} cores`,
     latencyLine('generator lag', result.lag),
     ...remarks.map((remark) => `note: ${remark}`),
     ...broken.flatMap(({ text, broken: cases }) => [
