@@ -130,7 +130,7 @@ export function entranceRoutes(parts: LobbyRoutesParts, passwords: Passwords): r
         const filter = parseWhere({ game: game.name, ...body.where }, games);
         const create = body.create ? await draft({ ...body.create, game: body.game }) : null;
         const order = { playerId: player.id, game, filter, create };
-        return waits.run((mayWait) =>
+        return waits.run(game.name, (mayWait) =>
           transact(async (tx) => entered(await entrances.quickJoin(tx, { ...order, waits: mayWait }), player.id)),
         );
       },

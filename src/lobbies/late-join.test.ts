@@ -238,6 +238,46 @@ describe('a lobby', () => {
   });
 });
 
+describe('a quick-join', () => {
+  const create = { data: { public: { map: 'slow' } } };
+  const order = { game: 'drop-in', where: { 'data.map': 'slow', state: 'in-match' } };
+
+  /** A lobby whose hand-off takes until it is let go. */
+  async function starting() {
+    const ann = await bed.guest('Ann');
+    const held = Promise.withResolvers<void>();
+    bed.rooms.beforeCreate = () => held.promise;
+    const { id } = (await ann.post<Lobby>('/v1/lobbies', { game: 'drop-in', ...create })).body;
+    await waitFor(async () => (await read(ann, id)).state === 'starting', { everyMs: 10 });
+    bed.rooms.beforeCreate = () => undefined;
+    return { ann, id, letGo: held.resolve };
+  }
+
+  test('waits for a lobby that is handed off, and joins its match [LO-25]', async () => {
+    const { ann, id, letGo } = await starting();
+    const bob = await bed.guest('Bob');
+    const waiting = bob.post<Lobby>('/v1/lobbies/quick-join', { ...order, create });
+    for (let look = 0; look < 20; look += 1) expect((await read(ann, id)).state).toBe('starting');
+    letGo();
+    const { status, body } = await waiting;
+    expect([status, body.id, body.state, body.memberCount]).toEqual([200, id, 'in-match', 2]);
+    await Promise.all([leave(ann, id), leave(bob, id)]);
+  });
+
+  test('does not wait for one that takes too long [LO-25]', async () => {
+    const { letGo } = await starting();
+    const [bob, cid] = await bed.guests('Bob', 'Cid');
+    const answers = [
+      bob.post<Lobby>('/v1/lobbies/quick-join', { ...order, create }),
+      cid.post<Lobby>('/v1/lobbies/quick-join', order),
+    ] as const;
+    bed.http.clock.advance(6_000);
+    expect([(await answers[0]).status, (await answers[1]).code]).toEqual([201, 'no-lobby']);
+    letGo();
+    await bed.handOffs.idle();
+  });
+});
+
 describe('a hundred players who quick-join a game of eight at once', () => {
   test('fill thirteen lobbies, and all have a seat [LO-25]', async () => {
     const crowd = await Promise.all(Array.from({ length: 100 }, (_, index) => bed.guest(`Guest ${index}`)));

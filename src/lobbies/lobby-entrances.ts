@@ -1,6 +1,5 @@
-import { and, asc, eq, inArray, isNull, lt, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
 import { MATCH_SEATS_MAX } from '../../protocol/limits.ts';
-import type { LobbyState } from '../../protocol/states.ts';
 import type { GameDefinition } from '../../rooms/kit/define-game.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import { requireVersion } from '../http/if-match.ts';
@@ -134,11 +133,12 @@ export class LobbyEntrances {
     if (create !== null)
       await tx.sql.execute(sql`select pg_advisory_xact_lock(hashtext('quick-join'), hashtext(${order.game.name}))`);
     for (let look = 0; look < LOOKS; look += 1) {
-      if (!(await this.#anyFitting(tx, order))) break;
+      const [found] = await this.#fitting(tx, order, { starting: order.waits && order.game.lateJoin });
+      if (found === undefined) break;
+      if (found.state === 'starting') throw new StartingSoon(found.id);
       const entered = await this.#enterFitting(tx, order, { wait: look > 0 });
       if (entered !== null) return entered;
     }
-    if (order.waits) await this.#throwIfStarting(tx, order);
     if (create === null) throw new ProblemError('no-lobby', `No lobby of ${order.game.name} fits.`);
     return { full: await this.create(tx, playerId, create), made: 'lobby' };
   }
@@ -161,19 +161,15 @@ export class LobbyEntrances {
     }
   }
 
-  async #anyFitting(tx: Tx, order: QuickJoinOrder): Promise<boolean> {
-    return (await this.#fitting(tx, order)).length > 0;
-  }
-
-  async #throwIfStarting(tx: Tx, order: QuickJoinOrder): Promise<void> {
-    if (!order.game.lateJoin) return;
+  /**
+   * The lobby to enter, if there is one.
+   * @param starting also looks for one that is `starting`, in the same statement: between two it might be either, and missed
+   */
+  #fitting(tx: Tx, { playerId, game, filter }: QuickJoinOrder, { starting } = { starting: false }) {
+    const joinable = and(inArray(lobbies.state, game.lateJoin ? ['open', 'in-match'] : ['open']), filterSql(filter));
     // Asked for by state, it will have another one in a moment.
-    const filter = order.filter.filter(({ field }) => field !== 'state');
-    const [found] = await this.#fitting(tx, { ...order, filter }, ['starting']);
-    if (found !== undefined) throw new StartingSoon(found.id);
-  }
-
-  #fitting(tx: Tx, { playerId, game, filter }: QuickJoinOrder, states: readonly LobbyState[] = joinableStates(game)) {
+    const otherwise = filterSql(filter.filter(({ field }) => field !== 'state'));
+    const isStarting = eq(lobbies.state, 'starting');
     const barred = tx.sql
       .select({ one: sql`1` })
       .from(lobbyBans)
@@ -183,22 +179,21 @@ export class LobbyEntrances {
       .from(matchSeats)
       .where(and(eq(matchSeats.matchId, lobbies.matchId), eq(matchSeats.index, MATCH_SEATS_MAX - 1)));
     return tx.sql
-      .select({ id: lobbies.id })
+      .select({ id: lobbies.id, state: lobbies.state })
       .from(lobbies)
       .where(
         and(
           eq(lobbies.game, game.name),
-          inArray(lobbies.state, [...states]),
+          starting ? or(joinable, and(isStarting, otherwise)) : joinable,
           listedSql(this.#changes.now()),
           eq(lobbies.locked, false),
           isNull(lobbies.passwordHash),
           lt(lobbies.memberCount, lobbies.maxPlayers),
-          filterSql(filter),
           notExists(barred),
           notExists(full),
         ),
       )
-      .orderBy(sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`, asc(lobbies.createdAt), asc(lobbies.id))
+      .orderBy(isStarting, sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`, asc(lobbies.createdAt), asc(lobbies.id))
       .limit(1);
   }
 
@@ -244,10 +239,6 @@ export class LobbyEntrances {
 }
 
 class NoneFree extends Error {}
-
-function joinableStates({ lateJoin }: GameDefinition): readonly LobbyState[] {
-  return lateJoin ? ['open', 'in-match'] : ['open'];
-}
 
 function refusalByPassword({ lobby }: FullLobby, admission: Admission): ProblemError | null {
   if (lobby.passwordHash === null) return null;
