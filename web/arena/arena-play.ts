@@ -8,6 +8,7 @@ import { interpolateFighters, type OthersView } from './other-fighters.ts';
 import { predictOwn, type Own, type OwnPrediction } from './own-fighter.ts';
 import type { Renderer } from './renderer.ts';
 import { isUp, type Scene, type Sprite } from './scene.ts';
+import type { SeatNames } from './seat-names.ts';
 import { ShotShow } from './shot-show.ts';
 import { StepClock } from './step-clock.ts';
 
@@ -16,6 +17,7 @@ export interface ArenaPlayOptions {
   readonly renderer: Renderer;
   /** null: one only watches. */
   readonly controls: Controls | null;
+  readonly names: SeatNames;
 }
 
 /** Turning by less than this is not worth a message. */
@@ -40,9 +42,9 @@ export class ArenaPlay {
   #frameMs = performance.now();
 
   constructor(options: ArenaPlayOptions) {
-    const { match, renderer, controls } = options;
+    const { match, renderer, controls, names } = options;
     this.#options = options;
-    this.#cast = new Cast(match);
+    this.#cast = new Cast(match, names);
     this.#others = interpolateFighters(match);
     this.prediction = controls && predictOwn(match);
     this.shots = new ShotShow({
@@ -81,8 +83,8 @@ export class ArenaPlay {
   }
 
   /** Names as the list of seats has them by now. */
-  renewNames(): void {
-    this.#cast.renew();
+  renewNames(nowMs: number): void {
+    this.#cast.renew(nowMs);
   }
 
   stop(): void {

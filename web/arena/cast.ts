@@ -4,6 +4,7 @@ import type { MatchOf } from '../games/page-game.ts';
 import type { Sample } from './other-fighters.ts';
 import { botName, liveryOf } from './palette.ts';
 import type { Sprite } from './scene.ts';
+import type { SeatNames } from './seat-names.ts';
 
 /** How fast the bar follows a hit, per second. */
 const TRAIL_SPEED = 90;
@@ -12,9 +13,11 @@ const TRAIL_SPEED = 90;
 export class Cast {
   readonly sprites = new Map<string, Sprite>();
   readonly #match: MatchOf<'arena'>;
+  readonly #names: SeatNames;
 
-  constructor(match: MatchOf<'arena'>) {
+  constructor(match: MatchOf<'arena'>, names: SeatNames) {
     this.#match = match;
+    this.#names = names;
   }
 
   /** Brings on who has come, and takes off who is gone. */
@@ -23,17 +26,17 @@ export class Cast {
     for (const key of this.sprites.keys()) if (!fighters.has(key)) this.sprites.delete(key);
     for (const [key, fighter] of fighters) {
       const sprite = this.sprites.get(key) ?? this.#enter(key, nowMs);
-      if (sprite.name === '') this.#dress(sprite, fighter.team, fighter.bot);
+      if (sprite.name === '') this.#dress(sprite, fighter, nowMs);
       // Who has only just come is where the room has them.
       pose(sprite, shown.get(key) ?? fighter, nowMs);
     }
   }
 
   /** Names may come later than fighters: the list of seats is told by another road. */
-  renew(): void {
+  renew(nowMs: number): void {
     for (const [key, { team, bot }] of this.#match.state.fighters) {
       const sprite = this.sprites.get(key);
-      if (sprite) this.#dress(sprite, team, bot);
+      if (sprite) this.#dress(sprite, { team, bot }, nowMs);
     }
   }
 
@@ -56,13 +59,12 @@ export class Cast {
     return sprite;
   }
 
-  #dress(sprite: Sprite, team: string, isBot: boolean): void {
-    const { info, view } = this.#match;
-    sprite.isBot = isBot;
+  #dress(sprite: Sprite, { team, bot }: { readonly team: string; readonly bot: boolean }, nowMs: number): void {
+    const { view } = this.#match;
+    sprite.isBot = bot;
     sprite.isMe = view.seatIndex !== null && sprite.key === String(view.seatIndex);
     sprite.livery = liveryOf(sprite.key, team);
-    const seat = info.seats.find(({ index }) => String(index) === sprite.key);
-    sprite.name = isBot ? botName(sprite.key) : (seat?.displayName ?? '…');
+    sprite.name = bot ? botName(sprite.key) : (this.#names.of(Number(sprite.key), nowMs) ?? '…');
   }
 }
 

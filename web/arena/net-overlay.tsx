@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { NetStats } from '../../client-sdk/index.ts';
+import type { NetStats, PredictionStats } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
 import { NETWORKS, networkOf, setNetwork } from '../app/bad-network.ts';
 import type { MatchOf } from '../games/page-game.ts';
@@ -40,12 +40,7 @@ export function NetOverlay({ match, play, onClose }: NetOverlayProps): VNode {
           </div>
         ))}
       </dl>
-      {prediction && (
-        <ErrorPlot
-          errors={prediction.errors}
-          words={`Off by more than a pixel: ${prediction.errors.filter((error) => error > 1).length} of the last ${prediction.errors.length} steps; ${prediction.correctionsLastMinute} corrections a minute`}
-        />
-      )}
+      {prediction && <ErrorPlot errors={prediction.errors} words={errorWords(prediction)} />}
       <SelectField
         label="Try a bad network"
         value={network}
@@ -68,6 +63,15 @@ function factsOf(stats: NetStats): readonly (readonly [name: string, value: stri
     ['Traffic', `${(stats.bytesPerSecond / 1_024).toFixed(1)} KB/s`],
     ['On their way', `${stats.pendingInputs} inputs`],
   ];
+}
+
+function errorWords({ errors, correctionsLastMinute }: PredictionStats): string {
+  if (errors.length === 0) return 'Nothing was foreseen yet';
+  const wrong = errors.filter((error) => error > 0).length;
+  const corrections = `${correctionsLastMinute} corrected in the last minute`;
+  if (wrong === 0) return `All of the last ${errors.length} predictions were right, ${corrections}`;
+  const most = Math.max(...errors).toFixed(1);
+  return `${wrong} of the last ${errors.length} predictions were wrong, by ${most} px at most, ${corrections}`;
 }
 
 function ErrorPlot({ errors, words }: { readonly errors: readonly number[]; readonly words: string }): VNode {

@@ -1,5 +1,5 @@
 import { UNITS_PER_PIXEL } from '../../rooms/arena/map-rules.ts';
-import { aimCamera, isFollowing, type Camera, type Insets, type Size } from './camera.ts';
+import { aimCamera, isFollowing, type Camera, type Insets, type Place, type Size } from './camera.ts';
 import { drawRings, drawSparks, drawTracers } from './effect-painter.ts';
 import { Effects } from './effects.ts';
 import { FighterPainter } from './fighter-painter.ts';
@@ -68,9 +68,11 @@ export class Renderer {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = '#0a0c22';
     context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-    this.#enterWorld(nowMs);
-    const { width, height } = world;
-    context.drawImage(this.#ground.picture(scene.map, this.camera.scale * this.#ratio), 0, 0, width, height);
+    const { x, y } = this.#corner(nowMs);
+    const scale = this.camera.scale * this.#ratio;
+    // Pixel by pixel: it was drawn for this size.
+    context.drawImage(this.#ground.picture(scene.map, scale), x, y);
+    context.setTransform(scale, 0, 0, scale, x, y);
     this.#drawWorld(scene, nowMs, sight);
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     if (scene.me && isFollowing(this.#size, world)) {
@@ -90,13 +92,14 @@ export class Renderer {
     for (const sprite of scene.sprites.values()) this.#fighters.drawLabel(context, sprite, light);
   }
 
-  #enterWorld(nowMs: number): void {
+  /** Where the map's corner is, in whole device pixels. */
+  #corner(nowMs: number): Place {
     const left = 1 - (nowMs - this.#shakeSinceMs) / SHAKE_MS;
     const reach = left > 0 ? left * left * SHAKE_PIXELS : 0;
-    const scale = this.camera.scale * this.#ratio;
-    const x = this.camera.left + Math.sin(nowMs / 13) * reach;
-    const y = this.camera.top + Math.cos(nowMs / 17) * reach;
-    this.context.setTransform(scale, 0, 0, scale, x * this.#ratio, y * this.#ratio);
+    return {
+      x: Math.round((this.camera.left + Math.sin(nowMs / 13) * reach) * this.#ratio),
+      y: Math.round((this.camera.top + Math.cos(nowMs / 17) * reach) * this.#ratio),
+    };
   }
 }
 

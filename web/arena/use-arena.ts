@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useApp, type Client } from '../app/parts.ts';
 import type { MatchOf } from '../games/page-game.ts';
 import { Store } from '../live/store.ts';
 import { ArenaPlay } from './arena-play.ts';
@@ -6,6 +7,7 @@ import { Controls } from './controls.ts';
 import { drawHitMark, drawHurt } from './feedback-painter.ts';
 import { EMPTY_HUD, readHud, type HudView } from './hud.ts';
 import { Renderer } from './renderer.ts';
+import { SeatNames } from './seat-names.ts';
 import { drawSticks } from './stick-painter.ts';
 import { tell } from './telltale.ts';
 
@@ -26,13 +28,14 @@ export interface UseArena {
 
 /** Runs the arena on a canvas for as long as the screen is there. */
 export function useArena(match: MatchOf<'arena'>): UseArena {
+  const { gyre } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
   const bar = useRef<HTMLElement>(null);
   const [hud] = useState(() => new Store<HudView>(EMPTY_HUD));
   const [play, setPlay] = useState<ArenaPlay | null>(null);
   useEffect(() => {
     if (!canvas.current) return undefined;
-    const run = runArena(match, { canvas: canvas.current, bar: bar.current, hud });
+    const run = runArena(match, { gyre, canvas: canvas.current, bar: bar.current, hud });
     setPlay(run.play);
     return run.stop;
   }, [match]);
@@ -40,6 +43,7 @@ export function useArena(match: MatchOf<'arena'>): UseArena {
 }
 
 interface Stage {
+  readonly gyre: Client;
   readonly canvas: HTMLCanvasElement;
   readonly bar: HTMLElement | null;
   readonly hud: Store<HudView>;
@@ -47,11 +51,15 @@ interface Stage {
 
 function runArena(
   match: MatchOf<'arena'>,
-  { canvas, bar, hud }: Stage,
+  { gyre, canvas, bar, hud }: Stage,
 ): { readonly play: ArenaPlay; readonly stop: () => void } {
   const renderer = new Renderer(canvas);
   const controls = match.view.seatIndex === null ? null : new Controls(canvas);
-  const play = new ArenaPlay({ match, renderer, controls });
+  const names = new SeatNames({
+    known: () => match.info.seats,
+    ask: async () => (await gyre.matches.get(match.id)).seats,
+  });
+  const play = new ArenaPlay({ match, renderer, controls, names });
   const fit = (): void => {
     const { clientWidth: width, clientHeight: height } = canvas;
     const hasThumbs = controls !== null && controls.isTouch && height > width;
@@ -77,7 +85,7 @@ function runArena(
     }
     if (nowMs - hudMs < HUD_EVERY_MS) return;
     hudMs = nowMs;
-    play.renewNames();
+    play.renewNames(nowMs);
     const view = readHud(match, play, nowMs);
     // Most of the time nothing has changed that one would see.
     const text = JSON.stringify(view);
