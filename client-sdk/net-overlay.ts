@@ -45,7 +45,7 @@ export function showNetOverlay(match: { netStats(): NetStats }, options: NetOver
 }
 
 /** What the overlay says, a line each. */
-export function linesOf(net: NetStats, prediction: PredictionStats | undefined): readonly string[] {
+function linesOf(net: NetStats, prediction: PredictionStats | undefined): readonly string[] {
   const lines = [
     `ping      ${net.pingMs ?? '–'} ms, ${net.jitterMs} ms late`,
     `tick      ${net.tickRateHz === null ? '–' : net.tickRateHz.toFixed(1)} Hz, ${net.patchesPerSecond.toFixed(1)} patches/s`,

@@ -75,7 +75,22 @@ export type Games = {
     readonly events: {};
     readonly refusals: readonly ('not-your-turn' | 'column-full')[];
   };
+  readonly arena: {
+    readonly name: 'arena';
+    readonly state: { readonly '~type': { readonly fighters: ReadonlyMap<string, { readonly x: number; readonly y: number }> } };
+    readonly settings: Typed<{}>;
+    readonly messages: { readonly move: Typed<{ dx: number; dy: number }> };
+    readonly events: {};
+    readonly refusals: readonly never[];
+  };
 };
+`;
+
+/** What the README's samples take from a game and from a page. */
+const README_PRELUDE = `
+type Place = { readonly x: number; readonly y: number };
+declare function stepFighter(own: Place, move: { dx: number; dy: number }): Place;
+declare function drawFighter(place: Place | null): void;
 `;
 
 const PLAY = `
@@ -151,7 +166,7 @@ test('every sample of its README compiles against the packed types', async () =>
   const [first = '', ...others] = samples;
   await writeFile(
     path.join(folder, 'readme.ts'),
-    [first, ...others.map((code) => `{\n${code}}`), 'export {};'].join('\n'),
+    [first, README_PRELUDE, ...others.map((code) => `{\n${code}}`), 'export {};'].join('\n'),
   );
   expect(await typeCheck('readme.ts', 'nodenext')).toBe('');
 });
