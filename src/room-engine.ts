@@ -98,7 +98,7 @@ export class RoomEngine {
     const onRotated = (): void => engine.#scheduler.requestFulls(engine.#log.matchesNeedingFull(), FULL_SPREAD_MS);
     const roomLog = await LocalRoomLog.open({ folder: logFolder(options), incarnation, clock, onRotated });
     const engine = new RoomEngine(options, { clock, log: roomLog, mark });
-    await openHub({ service: hub, log, directory: engine.#directory });
+    openHub({ service: hub, log, directory: engine.#directory });
     return engine;
   }
 

@@ -31,6 +31,11 @@ export class GyreWebSocket extends WebSocket {
     return this.#connection?.writableLength ?? 0;
   }
 
+  /** Calls back when nothing waits any more; only for a socket for which much does. */
+  onceDrained(drained: () => void): void {
+    this.#connection?.once('drain', drained);
+  }
+
   /** Sends a frame. Nothing happens once the socket is closing. */
   sendFrame(frame: Frame): void {
     if (this.readyState === WebSocket.OPEN) this.#connection?.write(frame);

@@ -46,7 +46,7 @@ class RememberedHub implements HubService {
 async function start(options: RealtimeServerOptions = {}) {
   const server = await RealtimeServer.start(options);
   const service = new RememberedHub();
-  const room = await openHub({ service, log: server.log, directory: server.directory });
+  const room = openHub({ service, log: server.log, directory: server.directory });
   const open = (who = 'ann'): Promise<Seated> => server.take({ ...RIGHT, sessionId: `session-of-${who}` });
   return {
     server,
@@ -55,7 +55,7 @@ async function start(options: RealtimeServerOptions = {}) {
     open,
     raw: (who = 'ann') => RawSocket.to(server.endpoint, { roomId: 'hub', sessionId: `session-of-${who}` }),
     async [Symbol.asyncDispose]() {
-      await room.disconnect();
+      room.disconnect();
       await server[Symbol.asyncDispose]();
     },
   };
@@ -70,7 +70,7 @@ describe('a hub', () => {
     await waitFor(() => ann.messages.length === 3);
     expect(typesOf(ann)).toEqual(['hello', 'lobby', 'match']);
     expect(ann.messages[1]).toEqual(['lobby', { rev: 1, lobby: null, reason: null }]);
-    hub.room.clients[0]?.ref.terminate();
+    [...hub.room.clients][0]?.ref.terminate();
     await waitFor(() => ann.messages.length === 6);
     expect(typesOf(ann).slice(3)).toEqual(['hello', 'lobby', 'match']);
     expect(hub.service.exits).toEqual([['session-of-ann', 'dropped']]);

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { HUB_ROOM, type HubMessages } from '../../protocol/hub.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import { newId } from '../store/ids.ts';
-import { createRoom } from './colyseus.ts';
 import { joinFrame, rejectionFrame, responseFrame, sharedDataFrame } from './frames.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import type { HubAdmission, HubConnection, HubExit, HubService, RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { SocketClient } from './socket-client.ts';
-import type { SocketHandler, SocketRoom } from './socket-room.ts';
+import { type SocketHandler, SocketRoom } from './socket-room.ts';
 
 interface HubParts {
   readonly service: HubService;
@@ -133,10 +131,8 @@ class Hub implements SocketHandler {
 }
 
 /** Opens the hub of this process, at the path `…/hub`. */
-export async function openHub(parts: HubParts & { readonly directory: RoomDirectory }): Promise<SocketRoom> {
-  // Colyseus keeps one list of rooms for the whole process, also if two servers run in it.
-  const colyseusId = `${HUB_ROOM}-${randomUUID()}`;
-  const room = await createRoom({ name: HUB_ROOM, colyseusId }, { handler: new Hub(parts), log: parts.log });
+export function openHub(parts: HubParts & { readonly directory: RoomDirectory }): SocketRoom {
+  const room = new SocketRoom({ roomId: HUB_ROOM, handler: new Hub(parts), log: parts.log });
   parts.directory.add(HUB_ROOM, room);
   return room;
 }

@@ -117,7 +117,7 @@ export class LocalRoomHost implements RoomHost {
     if (hosted === undefined) return;
     this.#drop(matchId, hosted);
     this.#options.services.committer.forget(matchId);
-    void hosted.room?.end(code);
+    hosted.room?.end(code);
   }
 
   async park(): Promise<void> {
@@ -130,7 +130,7 @@ export class LocalRoomHost implements RoomHost {
   /** Another process has taken over: nothing of ours counts any more. Clients come back, to wherever their room is. */
   async abandonShip(): Promise<void> {
     this.#stopped = true;
-    await Promise.all((await this.#allRooms()).map((room) => room.end(CloseCode.comeBack)));
+    for (const room of await this.#allRooms()) room.end(CloseCode.comeBack);
   }
 
   async #reserve(reservation: Reservation): Promise<void> {
@@ -161,7 +161,7 @@ export class LocalRoomHost implements RoomHost {
         'a parked match goes on from its last record',
       );
     }
-    await room.end(CloseCode.comeBack);
+    room.end(CloseCode.comeBack);
   }
 
   /** Makes the room around a core, and resolves when its first full state is durable, or the log is away. */
@@ -186,11 +186,7 @@ export class LocalRoomHost implements RoomHost {
     const core = makeCore();
     const clock = new MatchClock(time, core.timeMs);
     const onGone = (): void => this.#drop(matchId, hosted);
-    const room = await MatchRoom.create({ services, core, seats, epoch, clock, onGone });
-    if (this.#hosted.get(matchId) !== hosted) {
-      await room.end(CloseCode.noSuchRight);
-      throw new HandOffError('room-failed', matchId);
-    }
+    const room = new MatchRoom({ services, core, seats, epoch, clock, onGone });
     hosted.room = room;
     await this.#recordFirst(room);
     return room;

@@ -70,7 +70,8 @@ describe('a stock Colyseus client', () => {
     const bob = await server.join(match, 1);
     await waitFor(() => ann.gyre('welcome').length === 1);
     await ann.room.request('note', { key: 'a', text: 'gone soon' });
-    server.directory.get(match.matchId)?.clients[0]?.ref.terminate();
+    const [client] = server.directory.get(match.matchId)?.clients ?? [];
+    client?.ref.terminate();
     await waitFor(() => ann.dropped.length === 1);
     expect(server.events.givenUp).toEqual([]);
     await bob.room.request('note', { key: 'a', text: 'changed meanwhile' });
@@ -125,7 +126,7 @@ describe('a right to a seat', () => {
     await waitFor(() => third.closeCode === CloseCode.noSuchRight);
   });
 
-  test('opens no other seat, match or player’s seat, and is not to be made up [SE-1]', async () => {
+  test('opens no other seat, match or player’s seat, and is not to be made up [SE-1, HD-9]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
     const other = await server.match();
@@ -174,7 +175,8 @@ describe('a right to a seat', () => {
     const ann = await server.join(match, 0);
     await waitFor(() => ann.gyre('welcome').length === 1);
     server.grant(match, 0);
-    server.directory.get(match.matchId)?.clients[0]?.ref.terminate();
+    const [client] = server.directory.get(match.matchId)?.clients ?? [];
+    client?.ref.terminate();
     await waitFor(() => ann.gyre('welcome').length === 2);
   });
 
@@ -189,7 +191,7 @@ describe('a right to a seat', () => {
     back.acknowledge();
     await waitFor(() => back.messages('__gyre').length === 1);
     hanging.cut();
-    await waitFor(() => server.directory.get(match.matchId)?.clients.length === 1);
+    await waitFor(() => server.directory.get(match.matchId)?.clients.size === 1);
     back.request(1, 'add', { by: 3 });
     await waitFor(() => back.codes.includes(CODE.response));
     expect(server.host.seat(match.matchId, 0)?.connected).toBe(true);

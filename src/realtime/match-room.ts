@@ -6,15 +6,15 @@ import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '.
 import type { Committer } from '../cluster/committer.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
-import { createRoom } from './colyseus.ts';
 import { dataFrame, joinFrame, stateFrame, timedFrame } from './frames.ts';
 import { toGyreInput } from './gyre-input.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
+import { MatchAudience } from './match-audience.ts';
 import { MatchEnding } from './match-ending.ts';
 import type { MatchEvents, RealtimeLog, SeatGate } from './ports.ts';
 import { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
-import type { SocketHandler, SocketRoom } from './socket-room.ts';
+import { type SocketHandler, SocketRoom } from './socket-room.ts';
 import { Spectators } from './spectators.ts';
 import { type Parcel, parcelsOf, PlainRequests } from './step-frames.ts';
 import type { Frame } from './web-socket-frame.ts';
@@ -59,10 +59,12 @@ export class MatchRoom implements SocketHandler, Steppable {
   readonly #seats: SeatInit[];
   readonly #slots: SeatSlot[];
   readonly #spectators = new Spectators();
+  readonly #audience: MatchAudience;
   readonly #ending: MatchEnding;
   readonly #requests = new PlainRequests();
   readonly #slotOf = new WeakMap<SocketClient, SeatSlot>();
-  #room: SocketRoom | null = null;
+  /** What its sockets come in by. */
+  readonly room: SocketRoom;
   #state: RoomState = 'reserved';
   /** Sockets whose seat is noted in the next step's record. */
   #arrived: SocketClient[] = [];
@@ -71,11 +73,18 @@ export class MatchRoom implements SocketHandler, Steppable {
   /** Its first full state is durable. */
   #recorded = false;
 
-  private constructor(parts: MatchRoomParts) {
+  /** A room that admits nobody yet, and whose state is not recorded yet. */
+  constructor(parts: MatchRoomParts) {
     const { core, epoch, services } = parts;
     this.#parts = parts;
+    this.room = new SocketRoom({ roomId: core.matchId, handler: this, log: services.log });
     this.#seats = [...parts.seats];
     this.#slots = parts.seats.map((seat) => new SeatSlot(seat, core.seat(seat.index)));
+    this.#audience = new MatchAudience({
+      slots: this.#slots,
+      spectators: this.#spectators,
+      onDrained: (client) => this.room.contain(client, () => this.#catchUp(client)),
+    });
     this.#ending = new MatchEnding({
       matchId: core.matchId,
       epoch,
@@ -84,15 +93,6 @@ export class MatchRoom implements SocketHandler, Steppable {
       tellResult: (result) => this.#tellResult(result),
       end: (code) => this.#endForGood(code),
     });
-  }
-
-  /** A room that admits nobody yet, and whose state is not recorded yet. */
-  static async create(parts: MatchRoomParts): Promise<MatchRoom> {
-    const match = new MatchRoom(parts);
-    const { matchId, game } = parts.core;
-    const options = { handler: match, log: parts.services.log };
-    match.#room = await createRoom({ name: game.name, colyseusId: matchId }, options);
-    return match;
   }
 
   get matchId(): string {
@@ -107,12 +107,6 @@ export class MatchRoom implements SocketHandler, Steppable {
   get isReserved(): boolean {
     return this.#state === 'reserved';
   }
-  /** The Colyseus room that its sockets come in by. */
-  get room(): SocketRoom {
-    if (this.#room === null) throw new Error('the room has not been created');
-    return this.#room;
-  }
-
   /** A seat, with what is not recorded yet; null if there is none. */
   seat(seatIndex: number): SeatStatus | null {
     const slot = this.#slots[seatIndex];
@@ -203,13 +197,13 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   /** Closes all sockets with `code` and drops the room. */
-  async end(code: number): Promise<void> {
+  end(code: number): void {
     if (this.#state === 'gone') return;
     this.freeze();
     this.#state = 'gone';
     this.#ending.stop();
     this.#parts.onGone();
-    await this.#room?.disconnect(code);
+    this.room.disconnect(code);
   }
 
   arrived(client: SocketClient): void {
@@ -236,12 +230,31 @@ export class MatchRoom implements SocketHandler, Steppable {
   acknowledged(client: SocketClient): void {
     const seatIndex = this.#slotOf.get(client)?.seat.index ?? null;
     if (seatIndex === null && this.#spectators.playerOf(client) === undefined) return;
-    const { state, tick } = this.#core.full();
-    const lastSeq = seatIndex === null ? 0 : this.#core.seat(seatIndex).lastSeq;
+    const { tick } = this.#core;
+    const lastSeq = this.#lastSeqOf(seatIndex);
     const { epoch } = this.#parts;
     const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
-    const frames = [...(state === null ? [] : [timedFrame(state, this.clock.nowMs())]), dataFrame(GYRE_TYPE, welcome)];
+    const frames = [...this.#stateFrames(this.clock.nowMs()), dataFrame(GYRE_TYPE, welcome)];
     this.#commit(null, () => client.goLive(frames));
+  }
+
+  /** The same for a client that was left behind. What it missed is in the state, and what of its inputs is, it is told. */
+  #catchUp(client: SocketClient): void {
+    if (this.#state !== 'open') return;
+    const seq = this.#lastSeqOf(this.#slotOf.get(client)?.seat.index ?? null);
+    const ack = seq === 0 ? [] : [dataFrame(GYRE_TYPE, { type: 'ack', seq })];
+    const frames = [...this.#stateFrames(this.#core.timeMs), ...ack];
+    this.#commit(null, () => client.catchUp(frames));
+  }
+
+  #stateFrames(timeMs: number): readonly Frame[] {
+    const { state } = this.#core.full();
+    return state === null ? [] : [timedFrame(state, timeMs)];
+  }
+
+  /** Of its inputs, the last that is in the state; 0 if none is, or nobody sits there. */
+  #lastSeqOf(seatIndex: number | null): number {
+    return seatIndex === null ? 0 : this.#core.seat(seatIndex).lastSeq;
   }
 
   isUncounted(client: SocketClient, { type }: InboundMessage): boolean {
@@ -342,11 +355,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   #release({ arrived, patch, parcels, output }: Release): void {
     if (this.#state === 'gone') return;
     for (const client of arrived) this.#letIn(client);
-    if (patch !== null) {
-      for (const { client } of this.#slots) if (client?.stage === 'live') client.deliver(patch);
-      this.#spectators.deliver(patch);
-    }
-    for (const parcel of parcels) this.#send(parcel);
+    this.#audience.letOut(patch, parcels);
     if (output === null) return;
     for (const seatIndex of output.givenUp) this.#seatGivenUp(seatIndex);
     if (output.failed) this.#ending.abandon();
@@ -362,14 +371,6 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#join(client, this.#parts.services.gate.sign(claim));
   }
 
-  #send({ frame, to }: Parcel): void {
-    if (to === null) {
-      for (const { client } of this.#slots) client?.tell(frame);
-      this.#spectators.tell(frame);
-    } else if (typeof to === 'number') this.#slot(to).client?.tell(frame);
-    else to.tell(frame);
-  }
-
   #seatGivenUp(seatIndex: number): void {
     const slot = this.#slot(seatIndex);
     slot.client?.end(slot.exitCode);
@@ -377,13 +378,11 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #tellResult(result: MatchResult): void {
-    const frame = dataFrame(GYRE_TYPE, { type: 'result', result });
-    for (const { client } of this.#slots) client?.deliver(frame);
-    this.#spectators.tell(frame);
+    this.#audience.deliver(dataFrame(GYRE_TYPE, { type: 'result', result }));
   }
 
   #endForGood(code: number): void {
     this.#parts.services.committer.forget(this.matchId);
-    void this.end(code);
+    this.end(code);
   }
 }

@@ -1,6 +1,5 @@
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
-import { ColyseusRoom } from './colyseus-room.ts';
 import { PING_FRAME } from './frames.ts';
 import { type InboundMessage, readFrame } from './inbound-frame.ts';
 import type { RealtimeLog } from './ports.ts';
@@ -25,74 +24,65 @@ export interface SocketHandler {
   gone(client: SocketClient): void;
 }
 
-/** What a {@link SocketRoom} is created with. */
-export interface SocketRoomOptions {
+/** What a {@link SocketRoom} is made of. */
+export interface SocketRoomParts {
+  readonly roomId: string;
   readonly handler: SocketHandler;
   readonly log: RealtimeLog;
 }
 
 /**
- * The Colyseus room of a match, or the hub. Its sockets are let in, heard and let go by Gyre's rules: Colyseus' own seats,
- * timers and serializer are switched off, so an idle room owns no timer and no buffer. The one place that overrides
- * Colyseus' internals.
+ * The sockets of a match, or of the hub, on Colyseus' protocol: they are let in, heard and let go by Gyre's rules. It takes
+ * the place of Colyseus' own `Room`, whose seats, listing, timers and encode buffers Gyre has its own of: an idle room owns
+ * no timer and no buffer.
  */
-export class SocketRoom extends ColyseusRoom {
-  #options: SocketRoomOptions | null = null;
+export class SocketRoom {
+  readonly clients = new Set<SocketClient>();
+  readonly #parts: SocketRoomParts;
 
-  onCreate(options: SocketRoomOptions): void {
-    this.#options = options;
+  constructor(parts: SocketRoomParts) {
+    this.#parts = parts;
   }
 
   /** Takes over a socket that asks for this room. */
   enter(client: SocketClient): void {
     if (client.ref.readyState !== client.ref.OPEN) return;
-    client.ref.on('message', (data: Buffer, isBinary: boolean) => this._onMessage(client, data, isBinary));
-    client.ref.once('close', (code: number) => void this._onLeave(client, code));
-    this.clients.push(client);
-    this.#contain(client, () => this.#own.handler.arrived(client));
+    client.ref.on('message', (data: Buffer, isBinary: boolean) => this.#hear(client, isBinary ? data : null));
+    client.ref.once('close', (code: number) => this.#leave(client, code));
+    this.clients.add(client);
+    this.contain(client, () => this.#parts.handler.arrived(client));
   }
 
-  override _onMessage(client: SocketClient, data: Buffer, isBinary = true): void {
-    if (client.stage !== 'ended') this.#contain(client, () => this.#receive(client, isBinary ? data : null));
+  /** Closes all sockets with `code`; for the room they are gone. */
+  disconnect(code: number = CloseCode.comeBack): void {
+    for (const client of this.clients) {
+      client.end(code);
+      this.#leave(client);
+    }
   }
 
-  override async _onLeave(client: SocketClient, code?: number): Promise<void> {
+  /** A throw on behalf of one socket costs that socket, and nobody else anything. */
+  contain(client: SocketClient, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.log.error({ err: error, roomId: this.#parts.roomId }, 'handling a socket threw');
+      client.end(INTERNAL_ERROR);
+    }
+  }
+
+  #hear(client: SocketClient, data: Buffer | null): void {
+    if (client.stage !== 'ended') this.contain(client, () => this.#receive(client, data));
+  }
+
+  #leave(client: SocketClient, code?: number): void {
     if (!this.clients.delete(client)) return;
-    this.#contain(client, () => {
+    this.contain(client, () => {
       // A raw client may say goodbye by the close code alone.
-      if (code === CloseCode.consented && client.stage !== 'ended') this.#own.handler.consented(client);
+      if (code === CloseCode.consented && client.stage !== 'ended') this.#parts.handler.consented(client);
       client.markEnded();
-      this.#own.handler.gone(client);
+      this.#parts.handler.gone(client);
     });
-  }
-
-  /** Closes all sockets with `code` and disposes of the room. */
-  override async disconnect(code: number = CloseCode.comeBack): Promise<void> {
-    const clients = [...this.clients];
-    // With an empty list Colyseus disposes at once, and has no sockets to wait for.
-    for (const client of clients) client.end(code);
-    await Promise.all(clients.map((client) => this._onLeave(client)));
-    await super.disconnect(code);
-  }
-
-  /** Colyseus' timers and serializer, which these rooms do without. */
-  override __init(): void {}
-  /** Nobody comes in by Colyseus' own reservations. */
-  override hasReservedSeat(): boolean {
-    return false;
-  }
-  override async _reserveSeat(): Promise<boolean> {
-    return false;
-  }
-  override async _onJoin(): Promise<void> {
-    throw new Error('Sockets come in by SocketRoom.enter().');
-  }
-  /** The service stops its rooms itself. */
-  override onBeforeShutdown(): void {}
-
-  get #own(): SocketRoomOptions {
-    if (this.#options === null) throw new Error('the room has not been created');
-    return this.#options;
   }
 
   #receive(client: SocketClient, data: Buffer | null): void {
@@ -102,14 +92,14 @@ export class SocketRoom extends ColyseusRoom {
         client.end(CloseCode.badInput);
         break;
       case 'acknowledge':
-        if (client.acknowledge()) this.#own.handler.acknowledged(client);
+        if (client.acknowledge()) this.#parts.handler.acknowledged(client);
         break;
       case 'ping':
         if (client.pings.take()) client.deliver(PING_FRAME);
         else client.end(CloseCode.tooManyMessages);
         break;
       case 'leave':
-        this.#own.handler.consented(client);
+        this.#parts.handler.consented(client);
         break;
       case 'message':
         this.#take(client, frame);
@@ -118,20 +108,10 @@ export class SocketRoom extends ColyseusRoom {
   }
 
   #take(client: SocketClient, message: InboundMessage): void {
-    if (!this.#own.handler.isUncounted(client, message) && !client.messages.take())
+    if (!this.#parts.handler.isUncounted(client, message) && !client.messages.take())
       client.end(CloseCode.tooManyMessages);
     else if (message.packed.length > MAX_ROOM_MESSAGE_BYTES + ENVELOPE_BYTES) client.end(CloseCode.badInput);
-    else this.#own.handler.received(client, message);
-  }
-
-  /** A throw on behalf of one socket costs that socket, and nobody else anything. */
-  #contain(client: SocketClient, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#own.log.error({ err: error, roomId: this.roomId }, 'handling a socket threw');
-      client.end(INTERNAL_ERROR);
-    }
+    else this.#parts.handler.received(client, message);
   }
 }
 

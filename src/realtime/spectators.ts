@@ -30,9 +30,8 @@ export class Spectators {
     if (playerId !== undefined && this.#sockets.get(playerId) === client) this.#sockets.delete(playerId);
   }
 
-  /** Sends a patch or another frame of the stream to all who are in it. */
-  deliver(frame: Frame): void {
-    for (const client of this.#sockets.values()) if (client.stage === 'live') client.deliver(frame);
+  clients(): Iterable<SocketClient> {
+    return this.#sockets.values();
   }
 
   /** Sends a message, or keeps it for those who are about to be in the stream. */

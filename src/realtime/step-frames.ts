@@ -1,3 +1,4 @@
+import { GYRE_TYPE, type GyreMessage } from '../../protocol/room-messages.ts';
 import type { Outgoing, StepOutput } from '../../rooms/kit/ports.ts';
 import { dataFrame, responseFrame } from './frames.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -13,6 +14,8 @@ export interface PendingRequest {
 export interface Parcel {
   readonly frame: Frame;
   readonly to: number | SocketClient | null;
+  /** It says which inputs a step has consumed, and nothing else. */
+  readonly isAck: boolean;
 }
 
 /** Plain requests of one room that wait for their answers. */
@@ -57,7 +60,11 @@ export function parcelsOf(
 }
 
 function parcelOf({ seatIndex, type, payload, requestId }: Outgoing, requests: PlainRequests): Parcel | null {
-  if (requestId === undefined) return { frame: dataFrame(type, payload), to: seatIndex };
+  if (requestId === undefined) {
+    const isAck = type === GYRE_TYPE && (payload as GyreMessage).type === 'ack';
+    return { frame: dataFrame(type, payload), to: seatIndex, isAck };
+  }
   const request = requests.take(requestId);
-  return request === null ? null : { frame: responseFrame(request.requestId, payload), to: request.client };
+  if (request === null) return null;
+  return { frame: responseFrame(request.requestId, payload), to: request.client, isAck: false };
 }

@@ -15,7 +15,6 @@ import type { RoomLog } from '../../src/cluster/ports.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { SeatRights } from '../../src/matches/seat-rights.ts';
-import { stopColyseus } from '../../src/realtime/colyseus.ts';
 import { GyreTransport } from '../../src/realtime/gyre-transport.ts';
 import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
 import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/ports.ts';
@@ -275,7 +274,6 @@ export class RealtimeServer implements AsyncDisposable {
     for (const seated of this.#seated) seated.vanish();
     await this.kill();
     await this.#roomLog.close();
-    stopColyseus();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
