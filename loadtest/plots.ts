@@ -85,6 +85,7 @@ export interface LinePlotOptions {
 
 const LINE_HEIGHT = 190;
 const LINE_LEFT = 60;
+const LINE_RIGHT = 30;
 const LEGEND_STEP = 150;
 
 /** Curves over one axis, both axes from zero. */
@@ -93,16 +94,18 @@ export function linePlot({ lines, x, y, mostX }: LinePlotOptions): Html {
   const endX = niceAbove((mostX ?? Math.max(0, ...points.map(([at]) => at))) || 1);
   const endY = niceAbove(Math.max(0, ...points.map(([, value]) => value)) || 1);
   const bottom = TOP + LINE_HEIGHT;
-  const left = (at: number): number => round(LINE_LEFT + (at / endX) * (WIDTH - LINE_LEFT - 10));
+  const left = (at: number): number => round(LINE_LEFT + (at / endX) * (WIDTH - LINE_LEFT - LINE_RIGHT));
   const top = (value: number): number => round(bottom - (value / endY) * LINE_HEIGHT);
   return html`<svg viewBox="0 0 ${WIDTH} ${bottom + AXIS_HEIGHT}" role="img">
     ${steps(endY).map(
       (value) =>
-        html`<line class="axis" x1="${LINE_LEFT}" x2="${WIDTH - 10}" y1="${top(value)}" y2="${top(value)}" /><text
-            class="soft"
-            x="${LINE_LEFT - 8}"
-            y="${top(value) + 4}"
-            text-anchor="end"
+        html`<line
+            class="axis"
+            x1="${LINE_LEFT}"
+            x2="${WIDTH - LINE_RIGHT}"
+            y1="${top(value)}"
+            y2="${top(value)}"
+          /><text class="soft" x="${LINE_LEFT - 8}" y="${top(value) + 4}" text-anchor="end"
             >${figure(value)} ${y}</text
           >`,
     )}

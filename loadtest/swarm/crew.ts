@@ -135,13 +135,14 @@ export class Crew {
       players.push({ name: player.name, playerId: player.id, history: await this.#historyOf(player) });
       player.close();
     });
-    const { patchIntervals, inputToAck, away, seating } = this.#meters;
+    const { patchIntervals, patchLateness, inputToAck, away, seating } = this.#meters;
     return {
       players,
       seats: this.#groups.flatMap(({ seats }) => seats),
       watched: this.#watched,
       failures: [...this.#failures, ...this.#groups.flatMap(({ failures }) => failures)],
       patchIntervals: patchIntervals.toJSON(),
+      patchLateness: patchLateness.toJSON(),
       inputToAck: inputToAck.toJSON(),
       away: away.toJSON(),
       seating: seating.toJSON(),

@@ -66,6 +66,7 @@ export interface GeneratorFacts {
   readonly watched: readonly WatchFacts[];
   readonly failures: readonly Failure[];
   readonly patchIntervals: LatencyData;
+  readonly patchLateness: LatencyData;
   readonly inputToAck: LatencyData;
   readonly away: LatencyData;
   /** From wanting a match to its seat. */

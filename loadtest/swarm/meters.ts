@@ -3,6 +3,8 @@ import { Latencies } from '../latencies.ts';
 /** What all seats of a generator measure together. */
 export class Meters {
   readonly patchIntervals = new Latencies();
+  /** Of patches that tell the match's time: how much later they came after it than the earliest one did. */
+  readonly patchLateness = new Latencies();
   readonly inputToAck = new Latencies();
   /** From a lost connection to the next welcome. */
   readonly away = new Latencies();

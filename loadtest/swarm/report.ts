@@ -102,6 +102,7 @@ function timeline(moments: readonly Moment[]): Html {
 function latencyPart(result: SwarmResult): Html {
   const kinds: (readonly [name: string, figures: LatencyFigures])[] = [
     ['between two patches', result.patchIntervals],
+    ["patches, later after the match's time than the earliest", result.patchLateness],
     ['input to ack or reply', result.inputToAck],
     ['from wanting a match to the seat', result.seating],
     ['away, from a loss to the welcome', result.away],

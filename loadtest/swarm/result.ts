@@ -28,6 +28,7 @@ export interface SwarmResult {
   readonly remarks: readonly string[];
   readonly totals: Totals;
   readonly patchIntervals: LatencyFigures;
+  readonly patchLateness: LatencyFigures;
   readonly inputToAck: LatencyFigures;
   readonly away: LatencyFigures;
   readonly seating: LatencyFigures;
@@ -83,6 +84,7 @@ export function resultOf(
     remarks: remarksOf(lag, figures),
     totals: totalsOf(run, about.wanted),
     patchIntervals: figuresOf(latenciesOf(generators, 'patchIntervals')),
+    patchLateness: figuresOf(latenciesOf(generators, 'patchLateness')),
     inputToAck: figuresOf(latenciesOf(generators, 'inputToAck')),
     away: figuresOf(latenciesOf(generators, 'away')),
     seating: figuresOf(latenciesOf(generators, 'seating')),

@@ -61,6 +61,8 @@ export class SeatWire {
   /** The match's time of the latest patch. */
   #patchTimeMs = -1;
   #leaving = false;
+  /** The least that a patch of this life of the room came after the match's time that it tells. */
+  #earliestMs = Infinity;
   #longestAwayMs = 0;
   #lostAtMs: number | null = null;
   #socket: OneSocket | null = null;
@@ -158,6 +160,7 @@ export class SeatWire {
     }
     // A full state tells the time of its sending, which the next step on the grid may lie before.
     if (kind === 'full') return;
+    this.#meterLateness(timeMs);
     const { tickRateHz } = this.#options;
     if (goesOn && tickRateHz !== null) {
       this.#counts.silentSteps += Math.max(0, Math.round((aheadMs * tickRateHz) / 1_000) - 1);
@@ -165,10 +168,18 @@ export class SeatWire {
     this.#patchTimeMs = Math.max(this.#patchTimeMs, timeMs);
   }
 
+  #meterLateness(timeMs: number): void {
+    const afterMs = this.#options.nowMs() - timeMs;
+    this.#earliestMs = Math.min(this.#earliestMs, afterMs);
+    this.#options.meters.patchLateness.add(afterMs - this.#earliestMs);
+  }
+
   #welcomed(socket: OneSocket, { lastSeq, epoch }: Welcome): void {
     if (lastSeq < this.#consumed)
       this.#breach(`input ${this.#consumed} was consumed, and at a welcome only ${lastSeq}`);
     if (epoch < this.#epoch) this.#breach(`epoch ${epoch} came after ${this.#epoch}`);
+    // The match's time stood still between two lives.
+    if (epoch !== this.#epoch) this.#earliestMs = Infinity;
     this.#epoch = epoch;
     socket.welcomed = true;
     this.#consumedUpTo(lastSeq);

@@ -16,6 +16,7 @@ export function summaryOf(result: SwarmResult): string {
       ? [`prediction: ${totals.prediction.corrections} corrections in ${totals.prediction.compared} comparisons`]
       : []),
     latencyLine('patch interval', result.patchIntervals),
+    ...(result.patchLateness.count > 0 ? [latencyLine('patch lateness', result.patchLateness)] : []),
     latencyLine('input to ack', result.inputToAck),
     latencyLine('to a seat', result.seating),
     ...(result.away.count > 0 ? [latencyLine('away after a loss', result.away)] : []),

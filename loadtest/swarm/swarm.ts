@@ -109,7 +109,7 @@ async function progressOf(generators: readonly Child[]): Promise<Progress> {
 /** One of the generators' measurements, of all of them together. */
 export function latenciesOf(
   generators: readonly GeneratorFacts[],
-  which: 'patchIntervals' | 'inputToAck' | 'away' | 'seating' | 'lag',
+  which: 'patchIntervals' | 'patchLateness' | 'inputToAck' | 'away' | 'seating' | 'lag',
 ): Latencies {
   const all = new Latencies();
   for (const generator of generators) all.merge(generator[which]);

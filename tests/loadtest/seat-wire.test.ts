@@ -107,6 +107,24 @@ describe('a wire that keeps the contract has no breach', () => {
     expect(wire.facts).toMatchObject({ patches: 4, silentSteps: 2, breaches: [] });
     expect(meters.patchIntervals.count).toBe(4);
   });
+
+  test('[LT-6] patches that come later than others of the same life are measured by how much', () => {
+    const { meters, clock, welcomed } = bed();
+    const first = welcomed(0);
+    for (const [nowMs, timeMs] of [
+      [0, 1_000],
+      [60, 1_050],
+      [100, 1_100],
+    ] as const) {
+      clock.nowMs = nowMs;
+      first.state('patch', timeMs);
+    }
+    expect([meters.patchLateness.count, meters.patchLateness.maxMs]).toEqual([3, 10]);
+    clock.nowMs = 5_000;
+    first.closed(false);
+    welcomed(0, 2).state('patch', 1_150);
+    expect([meters.patchLateness.count, meters.patchLateness.maxMs]).toEqual([4, 10]);
+  });
 });
 
 describe('a breach is found:', () => {
