@@ -151,7 +151,7 @@ test('a compressed body is 415', async () => {
 const head = (length: string) =>
   `POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 
-test('[RQ-4] 64 KB are taken, one byte more is 413: declared, chunked, and asked for beforehand', async () => {
+test('[RQ-4, HD-7] 64 KB are taken, one byte more is 413: declared, chunked, and asked for beforehand', async () => {
   const sized = (bytes: number) => JSON.stringify({ a: 'x'.repeat(bytes - 8) });
   expect((await service.api.send('POST', '/v1/echo', { raw: sized(65_536) })).status).toBe(200);
   expect(await service.api.send('POST', '/v1/echo', { raw: sized(65_537) })).toMatchObject({
@@ -211,7 +211,7 @@ test('a body that is asked for with 100 Continue arrives', async () => {
   expect(answer.body).toContain('HTTP/1.1 200 OK');
 });
 
-test('CORS lets any page read any answer, problems too, without credentials', async () => {
+test('[HD-6] CORS lets any page read any answer, problems too, without credentials', async () => {
   for (const path of ['/v1/games', '/v1/players/me', '/v1/nothing', '/livez']) {
     const { headers } = await service.api.get(path, { Origin: 'https://page.example' });
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
@@ -239,7 +239,7 @@ test('a preflight is answered without a token', async () => {
   }
 });
 
-test('[RQ-9] GYRE_ORIGINS narrows REST and upgrades to its pages; who has no Origin is always accepted', async () => {
+test('[RQ-9, HD-6] GYRE_ORIGINS narrows REST and upgrades to its pages; who has no Origin is always accepted', async () => {
   const config = { origins: ['https://page.example'], publicUrl: 'https://own.example/gyre' };
   await using narrow = await startHttpService({
     config,
@@ -287,7 +287,7 @@ test('another protocol than WebSocket is not taken up: the request is answered a
   ).toBe(200);
 });
 
-test('[RQ-12] queries and tokens are in no line of the log, route and request id are', async () => {
+test('[RQ-12, HD-9] queries and tokens are in no line of the log, route and request id are', async () => {
   lines.length = 0;
   const ann = await service.api.signIn();
   await service.api.as(ann).get('/v1/players/me?secret=topsecret');
@@ -360,7 +360,7 @@ test('[HD-13] behind a proxy, whose connections are shared, the WebSockets of an
   for (const socket of open) socket.destroy();
 });
 
-test('[RQ-8] X-Forwarded-For counts for nothing unless proxies are trusted, and then from the right', async () => {
+test('[RQ-8, HD-8] X-Forwarded-For counts for nothing unless proxies are trusted, and then from the right', async () => {
   const forwarded = { 'X-Forwarded-For': '1.1.1.1, 2.2.2.2, 3.3.3.3' };
   expect((await service.api.post('/v1/echo', {}, forwarded)).body).toMatchObject({ address: '127.0.0.1' });
   await using behind = await startHttpService({ routes: () => [echo], config: { trustedProxyHops: 2 } });

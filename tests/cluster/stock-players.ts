@@ -88,7 +88,10 @@ export interface Played {
 }
 
 /** Two guests, from sign-in to their seats in a match. */
-export async function playConnectFour(gyre: GyreProcess, settings = { turnMs: 30_000 }): Promise<Played> {
+export async function playConnectFour(
+  gyre: Pick<GyreProcess, 'endpoint' | 'beforeEnd'>,
+  settings = { turnMs: 30_000 },
+): Promise<Played> {
   const { endpoint } = gyre;
   const [ann, ben] = [await Player.signIn(endpoint, 'Ann'), await Player.signIn(endpoint, 'Ben')];
   const { id: lobbyId } = await ann.call<Lobby>('POST /lobbies', { game: 'connect-four', settings });

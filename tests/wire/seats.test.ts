@@ -91,7 +91,7 @@ test('[MA-2] the end of a match is told with its result, and closes with 4100', 
   expect(await late.closed()).toBe(4100);
 });
 
-test('[SE-3] a newer right replaces older sockets and tokens with 4104, once it is used', async () => {
+test('[SE-3, HD-9] a newer right replaces older sockets and tokens with 4104, once it is used', async () => {
   const { ann, matchId } = await duel();
   const first = await grantOf(ann, matchId);
   await using one = await RawPlayer.take(wire, first.colyseus);
@@ -196,10 +196,12 @@ test('leaving connect four loses it', async () => {
   });
 });
 
-test('[RQ-10] Colyseus’ own ways to a room are closed', async () => {
+test('[RQ-10, HD-7] Colyseus’ own ways to a room are closed', async () => {
   const [ann] = await wire.guests('Ann');
   for (const method of ['create', 'joinOrCreate', 'join', 'joinById', 'reconnect']) {
     const answer = await ann.send('POST', `/matchmake/${method}/connect-four`, { raw: '{}' });
     expect([method, answer.status, answer.code]).toEqual([method, 404, 'not-found']);
+    // Not just an address that nobody knows: it is closed.
+    expect(answer.body).toMatchObject({ detail: 'Seats are given out at /v1/matches/{id}/seat.' });
   }
 });
