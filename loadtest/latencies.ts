@@ -1,4 +1,7 @@
-/** Durations, counted in buckets that are 1 % wide each: any number of them in little memory, and one can add up what several processes have measured. */
+/**
+ * Durations, counted in buckets that are 1 % wide each: any number of them in little memory, and what several processes have
+ * measured can be added up.
+ */
 export class Latencies {
   readonly #buckets = new Map<number, number>();
   #count = 0;

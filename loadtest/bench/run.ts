@@ -1,5 +1,5 @@
-// `npm run bench -- [ids…] [--pairs 5] [--quick] [--seed 1] [--out folder]`. Exit code 0: everything was measured, goals
-// reached or not; 1: something could not be; 2: a wrong argument.
+// `npm run bench -- [ids…] [--pairs 5] [--quick] [--seed 1] [--out folder]`. Exit code 0: everything was measured,
+// goals reached or not; 1: something could not be; 2: a wrong argument.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -21,6 +21,8 @@ export class Client {
   readonly random: Random;
   readonly gyre: Gyre<Games>;
   readonly #options: ClientOptions;
+  /** Apart from that of play, so that a bad network doesn't change what is played. */
+  readonly #lossRandom: Random;
   readonly #tap: Wiretap;
   readonly #wires = new Map<string, SeatWire>();
 
@@ -29,6 +31,7 @@ export class Client {
     this.name = options.name;
     this.random = seededRandom(seed);
     this.#options = options;
+    this.#lossRandom = seededRandom(~seed);
     this.#tap = wiretap((matchId) => this.wireOf(matchId));
     this.gyre = new Gyre<Games>({
       endpoint,
@@ -58,6 +61,11 @@ export class Client {
   /** Breaks its connections to matches, as a bad network would. */
   loseConnection(): void {
     this.#tap.cut();
+  }
+
+  /** When it next loses its connection if that comes about every so often: without a memory, as chance is. */
+  nextLossMs(everyMs: number): number {
+    return -Math.log(1 - this.#lossRandom()) * everyMs;
   }
 
   close(): void {

@@ -2,8 +2,8 @@ import { Latencies } from '../latencies.ts';
 import { openLoop } from '../open-loop.ts';
 import { seedFor } from '../random.ts';
 import { allOf, Turnstile } from './at-once.ts';
-import type { Failure, GeneratorFacts, PlayerFacts, Progress, WatchFacts } from './facts.ts';
 import { Client, type ClientOptions } from './client.ts';
+import type { Failure, GeneratorFacts, PlayerFacts, Progress, WatchFacts } from './facts.ts';
 import type { Style, SwarmGame } from './game.ts';
 import { swarmGame, type SwarmGameName } from './games.ts';
 import { Group } from './group.ts';
@@ -32,11 +32,6 @@ const SIGN_INS_AT_ONCE = 20;
 const GROUPS_THAT_GATHER_AT_ONCE = 5;
 const HISTORIES_AT_ONCE = 10;
 const LAG_PROBE_MS = 10;
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
 
 /** The groups of one generator. */
 export class Crew {
@@ -179,17 +174,19 @@ export class Crew {
     const { loseEveryMs } = this.#options;
     if (loseEveryMs === null) return () => undefined;
     const timers = new Map<Client, NodeJS.Timeout>();
-    const loseLater = (player: Client): void => {
-      const inMs = -Math.log(1 - player.random()) * loseEveryMs;
-      timers.set(
-        player,
-        setTimeout(() => {
-          player.loseConnection();
-          loseLater(player);
-        }, inMs),
-      );
+    const loseLater = (client: Client): void => {
+      const lose = (): void => {
+        client.loseConnection();
+        loseLater(client);
+      };
+      timers.set(client, setTimeout(lose, client.nextLossMs(loseEveryMs)));
     };
-    for (const player of [...this.#players.flat(), ...this.#watchers]) loseLater(player);
+    for (const client of [...this.#players.flat(), ...this.#watchers]) loseLater(client);
     return () => timers.forEach((timer) => clearTimeout(timer));
   }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -1,5 +1,4 @@
-// A process of the swarm. What its SDK clients can't reach, such as a service that was just killed, is theirs to come back
-// to; nothing of it may end the process.
+// A process of the swarm: some of its groups, driven through the SDK, reported as plain facts.
 import { childOptions, serveParent } from '../bench/child-side.ts';
 import { Crew, type CrewOptions } from './crew.ts';
 

@@ -76,9 +76,16 @@ export class Group {
       await Promise.all(players.filter((player) => player !== host).map(({ lobby }) => lobby.setReady()));
       await host.lobby.start({ countdownMs: 0 });
     }
-    const seated = await Promise.all(players.map((player) => player.takeSeat()));
+    return await this.#seat();
+  }
+
+  /** Who gets no seat is a failure; the others play all the same, and tell what they saw. */
+  async #seat(): Promise<readonly Seated[]> {
+    const outcomes = await Promise.allSettled(this.#options.players.map((player) => player.takeSeat()));
+    const seated = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') this.#failed('seated', outcome.reason);
     this.matchesBegun += 1;
-    this.playing = players.length;
+    this.playing = seated.length;
     const matches = new Set(seated.map(({ match }) => match.id));
     if (matches.size > 1) this.#failed('seated', `they were seated in ${matches.size} matches`);
     return seated;
@@ -86,15 +93,14 @@ export class Group {
 
   async #playOut(seated: readonly Seated[], round: number): Promise<void> {
     const { game, index, players } = this.#options;
-    const facts = await Promise.all(
-      seated.map((seat, at) => (players[at] as Player).playOut(seat, { group: index, round })),
-    );
+    const facts = await Promise.all(seated.map((seat) => seat.player.playOut(seat, { group: index, round })));
     this.seats.push(...facts);
     this.playing = 0;
     this.matchesEnded += 1;
+    const isWhole = facts.length === players.length && facts.every(({ end }) => end === 'finished');
+    if (!isWhole) throw new Error('it stops here, since a match was not what it should be');
     const misfit = game.audit?.(seated.map(({ play }) => play)) ?? null;
     if (misfit !== null) this.#failed('rules', `match ${facts[0]?.matchId}: ${misfit}`);
-    if (facts.some(({ end }) => end !== 'finished')) throw new Error('a match did not end as it should');
   }
 
   #failed(promise: Failure['promise'], error: unknown): void {

@@ -14,13 +14,12 @@ const ERROR_LEVEL = 50;
 
 /** A Gyre as `npm start` runs it, in a process of its own, on data that nobody else has. */
 export class OwnGyre {
-  readonly endpoint: string;
+  #endpoint = '';
   readonly #process: ChildProcess;
   readonly #dataDir: string;
   readonly #log: LogCounter;
 
-  private constructor(endpoint: string, process: ChildProcess, { dataDir, log }: { dataDir: string; log: LogCounter }) {
-    this.endpoint = endpoint;
+  private constructor(process: ChildProcess, dataDir: string, log: LogCounter) {
     this.#process = process;
     this.#dataDir = dataDir;
     this.#log = log;
@@ -48,13 +47,18 @@ export class OwnGyre {
       },
     });
     const log = new LogCounter(child, logFile);
+    const gyre = new OwnGyre(child, dataDir, log);
     try {
-      return new OwnGyre(`http://127.0.0.1:${await portOf(child, log)}`, child, { dataDir, log });
+      gyre.#endpoint = `http://127.0.0.1:${await portOf(child, log)}`;
     } catch (error) {
-      child.kill('SIGKILL');
-      await rm(dataDir, { recursive: true, force: true });
+      await gyre.stop();
       throw error;
     }
+    return gyre;
+  }
+
+  get endpoint(): string {
+    return this.#endpoint;
   }
 
   get pid(): number {

@@ -5,6 +5,7 @@ import type { SeatPlay } from './game.ts';
 
 /** A player's seat in a match that runs. */
 export interface Seated {
+  readonly player: Player;
   readonly match: Match;
   readonly play: SeatPlay;
 }
@@ -44,7 +45,7 @@ export class Player extends Client {
     const startMs = performance.now();
     const match = await this.lobby.nextMatch({ signal: AbortSignal.timeout(SEAT_LIMIT_MS) });
     meters.seating.add(performance.now() - startMs);
-    return { match, play: game.play(match as never, { random: this.random, predict: style.predict }) };
+    return { player: this, match, play: game.play(match as never, { random: this.random, predict: style.predict }) };
   }
 
   /** Waits for the match's end, within the game's limit, and says what this seat has seen of it. */
@@ -59,7 +60,8 @@ export class Player extends Client {
       playerId: this.id as string,
       seatIndex: match.view.seatIndex,
       end,
-      result: end === 'finished' ? await match.result : null,
+      // Without one the record alone tells, which is looked up anyway.
+      result: end === 'finished' ? await match.result.catch(() => null) : null,
       wire: this.wireOf(match.id).facts,
       prediction: { compared, corrections },
     };

@@ -1,5 +1,5 @@
-// `npm run swarm`: see USAGE. Exit code 0: every promise was kept; 1: one was broken, or the swarm could not run; 2: a wrong
-// argument.
+// `npm run swarm`: see USAGE. Exit code 0: every promise was kept; 1: one was broken, or the swarm could not run;
+// 2: a wrong argument.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeMachine } from '../bench/machine.ts';

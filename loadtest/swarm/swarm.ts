@@ -35,24 +35,56 @@ const MOMENT_EVERY_MS = 1_000;
 const GENERATOR = '../swarm/generator.ts';
 /** What gathering takes, before the first match and after the last. */
 const SLACK_MS = 60_000;
+/** What signing in and looking up records take at most. */
+const DESK_WORK_MS = 180_000;
 
 /** Has the swarm play on a Gyre that runs, and collects what everybody saw. Nothing of it is left running. */
 export async function runSwarm(wanted: SwarmArguments, options: SwarmOptions): Promise<SwarmRun> {
-  const generators = await startGenerators(wanted, options.endpoint);
+  const tooLong = AbortSignal.timeout(playLimitMs(wanted) + DESK_WORK_MS);
+  const bounded = { ...options, signal: AbortSignal.any([options.signal, tooLong]) };
+  const starting = crewsOf(wanted, options.endpoint).map((crew) => Child.start(GENERATOR, { options: crew }));
   try {
-    await signInAll(generators, options);
-    await Promise.all(generators.map((generator) => generator.ask('play')));
-    const { moments, finished } = await watch(generators, wanted, options);
-    const facts = await Promise.all(generators.map((generator) => generator.ask<GeneratorFacts>('facts')));
-    return { generators: facts, moments, finished };
+    return await unlessAborted(runGenerators(await Promise.all(starting), wanted, bounded), bounded.signal);
   } finally {
-    await Promise.all(generators.map((generator) => generator.stop()));
+    const started = (await Promise.allSettled(starting)).flatMap((start) =>
+      start.status === 'fulfilled' ? [start.value] : [],
+    );
+    await Promise.all(started.map((generator) => generator.stop()));
   }
 }
 
-async function startGenerators(wanted: SwarmArguments, endpoint: string): Promise<readonly Child[]> {
+async function runGenerators(
+  generators: readonly Child[],
+  wanted: SwarmArguments,
+  options: SwarmOptions,
+): Promise<SwarmRun> {
+  await signInAll(generators, options);
+  await Promise.all(generators.map((generator) => generator.ask('play')));
+  const { moments, finished } = await watch(generators, wanted, options);
+  const facts = await Promise.all(generators.map((generator) => generator.ask<GeneratorFacts>('facts')));
+  return { generators: facts, moments, finished };
+}
+
+/** Rejects as soon as the signal is aborted, whatever the promise does. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** How long there may be play. */
+function playLimitMs({ game, seconds, style }: SwarmArguments): number {
+  return seconds * 1_000 + swarmGame(game).matchLimitMs(style) + SLACK_MS;
+}
+
+function crewsOf(wanted: SwarmArguments, endpoint: string): readonly CrewOptions[] {
   const groupCount = wanted.players / swarmGame(wanted.game).players;
-  const crews = Array.from({ length: wanted.generators }, (_, generator): CrewOptions => ({
+  return Array.from({ length: wanted.generators }, (_, generator): CrewOptions => ({
     endpoint,
     game: wanted.game,
     groups: Array.from({ length: groupCount }, (__, group) => group).filter(
@@ -64,7 +96,6 @@ async function startGenerators(wanted: SwarmArguments, endpoint: string): Promis
     playMs: wanted.seconds * 1_000,
     loseEveryMs: wanted.loseEverySeconds === null ? null : wanted.loseEverySeconds * 1_000,
   }));
-  return await Promise.all(crews.map((crew) => Child.start(GENERATOR, { options: crew })));
 }
 
 /** As evenly as can be. */
@@ -89,7 +120,7 @@ async function watch(
   wanted: SwarmArguments,
   { server, signal, onProgress }: SwarmOptions,
 ): Promise<Pick<SwarmRun, 'moments' | 'finished'>> {
-  const limitMs = wanted.seconds * 1_000 + swarmGame(wanted.game).matchLimitMs(wanted.style) + SLACK_MS;
+  const limitMs = playLimitMs(wanted);
   const startMs = performance.now();
   const moments: Moment[] = [];
   for (;;) {

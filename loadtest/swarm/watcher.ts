@@ -48,7 +48,7 @@ async function toItsEnd(client: Client, match: Match, signal: AbortSignal): Prom
   return {
     matchId: match.id,
     end,
-    result: end === 'finished' ? await match.result : null,
+    result: end === 'finished' ? await match.result.catch(() => null) : null,
     wire: client.wireOf(match.id).facts,
   };
 }
