@@ -57,6 +57,12 @@ test('[WE-2] the way to a game, a whole game and a rematch by keys alone', async
   await waitFor(async () => (await focusedText(page)) === 'Create a lobby', { what: 'the focus, back where it was' });
   await keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
+  // Another game is one step before the name; the choice keeps the focus.
+  await keyboard.press('Shift+Tab');
+  await keyboard.press('ArrowRight');
+  await page.getByRole('dialog').getByLabel('Time for a turn').waitFor();
+  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('connect-four');
+  await keyboard.press('Tab');
   await keyboard.press('Enter');
   await waitFor(async () => (await focusedText(page)).startsWith('Ann’s game'), {
     what: 'the focus on the lobby’s name',
