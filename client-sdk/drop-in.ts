@@ -4,7 +4,14 @@ import type { JoinedLobby } from './joined-lobby.ts';
 import type { LobbiesClient } from './lobbies-client.ts';
 import type { LobbyOptions } from './lobbies.ts';
 import type { Match } from './match.ts';
+import { pause } from './pause.ts';
+import type { Timing } from './timing.ts';
 
+export interface DropInParts {
+  readonly lobbies: LobbiesClient;
+  readonly current: CurrentLobby;
+  readonly timing: Timing;
+}
 export interface DropIn {
   readonly game: string;
   /** Of a lobby that has to be made. */
@@ -12,31 +19,46 @@ export interface DropIn {
   readonly signal: AbortSignal;
 }
 
+/** Before a start that failed is asked for again. */
+const ASK_AGAIN_MS = 1_000;
+
 /** The drop-in road: from wherever the player is to a seat in a match of this game. */
-export async function dropIn(
-  lobbies: LobbiesClient,
-  current: CurrentLobby,
-  { game, create, signal }: DropIn,
-): Promise<Match> {
-  const own = await ownLobby(current, game);
-  const lobby = own ?? (await enter(lobbies, { game, create }));
+export async function dropIn(parts: DropInParts, { game, create, signal }: DropIn): Promise<Match> {
+  const own = await ownLobby(parts, game);
+  const lobby = own ?? (await enter(parts.lobbies, { game, create }));
+  const seated = new AbortController();
   try {
-    await beReady(lobby, { isNew: own === null, signal });
+    // A lobby that starts by itself does so for whoever comes in.
+    const startsByItself = own === null && lobby.view.startMode === 'instant';
+    if ((await lobby.isBetweenMatches(signal)) && !startsByItself) await beReady(lobby);
+    keepAsking(lobby, { timing: parts.timing, signal: AbortSignal.any([seated.signal, signal]) });
     return await lobby.nextMatch({ signal });
   } catch (error) {
     if (GyreError.is(error, 'aborted')) await lobby.leave();
     throw error;
+  } finally {
+    seated.abort();
   }
 }
 
-/** The lobby of this game that the player is in, if there is a seat to be had by it. */
-async function ownLobby(current: CurrentLobby, game: string): Promise<JoinedLobby | null> {
+/** The lobby of this game that the player is in, if a seat is to be had by it. */
+async function ownLobby({ current, lobbies }: DropInParts, game: string): Promise<JoinedLobby | null> {
   const lobby = current.live.view;
   if (lobby?.game !== game) return null;
-  if (!lobby.hasGivenUpSeat) return lobby;
   // Its match goes on without this player: whoever comes in anew gets another seat.
-  await lobby.leave();
-  return null;
+  if (lobby.hasGivenUpSeat) {
+    await lobby.leave();
+    return null;
+  }
+  if (lobby.view.matchId === null) return lobby;
+  try {
+    // Who was away when the match began gets a seat by joining once more, if the game lets players in late.
+    return await lobbies.join(lobby.id);
+  } catch (error) {
+    // It is closed, and the hub is about to say so.
+    if (!GyreError.is(error, 'not-found')) throw error;
+    return null;
+  }
 }
 
 async function enter(lobbies: LobbiesClient, options: Pick<DropIn, 'game' | 'create'>): Promise<JoinedLobby> {
@@ -52,16 +74,25 @@ async function enter(lobbies: LobbiesClient, options: Pick<DropIn, 'game' | 'cre
   }
 }
 
-/** Does what the lobby waits for, if it does. */
-async function beReady(
-  lobby: JoinedLobby,
-  { isNew, signal }: { readonly isNew: boolean; readonly signal: AbortSignal },
-): Promise<void> {
-  if (!(await lobby.isBetweenMatches(signal))) return;
-  // A lobby that starts by itself does so for whoever comes in.
-  if (isNew && lobby.view.startMode === 'instant') return;
+async function beReady(lobby: JoinedLobby): Promise<void> {
   await lobby.setReady().catch((error: unknown) => {
     // It is starting, or playing, already.
     if (!GyreError.is(error, 'wrong-state')) throw error;
   });
+}
+
+/** An instant lobby whose start has failed waits to be asked again. */
+function keepAsking(
+  lobby: JoinedLobby,
+  { timing, signal }: { readonly timing: Timing; readonly signal: AbortSignal },
+): void {
+  const ask = async (): Promise<void> => {
+    await pause(ASK_AGAIN_MS, signal, timing);
+    // What is wrong with the lobby itself, its seeker learns from it.
+    if (!signal.aborted) await beReady(lobby).catch(() => undefined);
+  };
+  const stop = lobby.subscribe(({ state, reason, startMode }) => {
+    if (startMode === 'instant' && state === 'open' && reason !== null) void ask();
+  });
+  signal.addEventListener('abort', stop, { once: true });
 }

@@ -8,7 +8,7 @@ export class ErrorLog {
   #compared = 0;
   #corrections = 0;
   #recent: number[] = [];
-  #correctedAtMs: number[] = [];
+  #correctedAtMs: readonly number[] = [];
   readonly #histogram = new Map<number, number>();
 
   /** @param distance 0: it came true */
@@ -18,19 +18,22 @@ export class ErrorLog {
     if (this.#recent.length > RECENT) this.#recent.shift();
     if (distance === 0) return;
     this.#corrections += 1;
-    this.#correctedAtMs.push(nowMs);
+    this.#correctedAtMs = [...this.#ofLastMinute(nowMs), nowMs];
     const upTo = 2 ** Math.ceil(Math.log2(distance));
     this.#histogram.set(upTo, (this.#histogram.get(upTo) ?? 0) + 1);
   }
 
   stats(nowMs: number): Omit<PredictionStats, 'pending'> {
-    this.#correctedAtMs = this.#correctedAtMs.filter((atMs) => atMs > nowMs - MINUTE_MS);
     return {
       compared: this.#compared,
       corrections: this.#corrections,
-      correctionsLastMinute: this.#correctedAtMs.length,
+      correctionsLastMinute: this.#ofLastMinute(nowMs).length,
       errors: [...this.#recent],
       histogram: [...this.#histogram].map(([upTo, count]) => ({ upTo, count })).sort((a, b) => a.upTo - b.upTo),
     };
+  }
+
+  #ofLastMinute(nowMs: number): readonly number[] {
+    return this.#correctedAtMs.filter((atMs) => atMs > nowMs - MINUTE_MS);
   }
 }

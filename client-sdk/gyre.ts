@@ -204,7 +204,8 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     // Strangers can't be left to wait for a host who isn't looking.
     const create = { startMode: startMode === 'instant' ? startMode : 'all-ready', ...options.create } as const;
     const { signal = new AbortController().signal } = options;
-    return dropIn(this.#lobbies, this.#lobby, { game, create, signal });
+    const parts = { lobbies: this.#lobbies, current: this.#lobby, timing: platformTiming };
+    return dropIn(parts, { game, create, signal });
   }
 
   /** Changes the signed-in player's name, 1–24 characters. */

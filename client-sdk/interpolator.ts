@@ -11,6 +11,7 @@ export interface InterpolatorOptions<State, Sample> {
   readonly extrapolateMs?: number | undefined;
   readonly clock: InterpolatorClock;
   readonly timing: Timing;
+  readonly onStop?: (() => void) | undefined;
 }
 
 /** What it needs of a `ServerClock`. */
@@ -106,6 +107,7 @@ export class Interpolator<State, Sample> implements Interpolation<Sample> {
   stop(): void {
     this.#stopped = true;
     this.#snapshots = [];
+    this.#options.onStop?.();
   }
 
   /** The room's next state. @param atMs its match time; null: it doesn't tell */

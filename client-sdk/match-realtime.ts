@@ -40,10 +40,14 @@ export class MatchRealtime {
   }
 
   predict<Payload, Own extends object>(
-    options: Omit<PredictorOptions<object, Payload, Own>, 'state' | 'timing'>,
+    options: Omit<PredictorOptions<object, Payload, Own>, 'state' | 'timing' | 'onStop'>,
   ): Predictor<object, Payload, Own> {
-    const { timing } = this.#source;
-    const predictor = new Predictor({ ...options, timing, state: () => this.#liveState });
+    const predictor: Predictor<object, Payload, Own> = new Predictor({
+      ...options,
+      timing: this.#source.timing,
+      state: () => this.#liveState,
+      onStop: () => this.#predictors.delete(predictor),
+    });
     this.#predictors.add(predictor);
     const state = this.#liveState;
     if (state) predictor.rebased(state, true);
@@ -51,9 +55,14 @@ export class MatchRealtime {
   }
 
   interpolate<Sample>(
-    options: Omit<InterpolatorOptions<object, Sample>, 'clock' | 'timing'>,
+    options: Omit<InterpolatorOptions<object, Sample>, 'clock' | 'timing' | 'onStop'>,
   ): Interpolator<object, Sample> {
-    const interpolator = new Interpolator({ ...options, clock: this.clock, timing: this.#source.timing });
+    const interpolator: Interpolator<object, Sample> = new Interpolator({
+      ...options,
+      clock: this.clock,
+      timing: this.#source.timing,
+      onStop: () => this.#interpolators.delete(interpolator),
+    });
     this.#interpolators.add(interpolator);
     const state = this.#liveState;
     if (state) interpolator.patched(state, this.clock.lastMs);

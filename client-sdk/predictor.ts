@@ -23,6 +23,7 @@ export interface PredictorOptions<State, Payload, Own extends object> {
   /** The room's state; null before it was shown. */
   readonly state: () => State | null;
   readonly timing: Timing;
+  readonly onStop?: (() => void) | undefined;
 }
 
 /** On its way, as it is drawn: from where it was shown to where the inputs lead. */
@@ -109,6 +110,7 @@ export class Predictor<State, Payload, Own extends object> implements Prediction
 
   stop(): void {
     this.#stopped = true;
+    this.#options.onStop?.();
   }
 
   /** The room's next state. */

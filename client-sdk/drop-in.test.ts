@@ -1,0 +1,141 @@
+import { expect, test } from '@jest/globals';
+import { settled, VirtualTime } from '../tests/support/virtual-time.ts';
+import { CurrentLobby } from './current-lobby.ts';
+import { dropIn } from './drop-in.ts';
+import { GyreError } from './gyre-error.ts';
+import type { HttpRequest } from './http-client.ts';
+import type { HubPool } from './hub-pool.ts';
+import { LobbiesClient } from './lobbies-client.ts';
+import type { Match } from './match.ts';
+import type { Api } from './session.ts';
+import type { JoinedLobbyView } from './views.ts';
+
+type View = Partial<JoinedLobbyView>;
+
+/** A player whose requests are answered by a script, and whose seats are there as soon as they are asked for. */
+function dropping(answer: (request: string) => View | GyreError) {
+  const asked: string[] = [];
+  const time = new VirtualTime();
+  const viewOf = (view: View) =>
+    ({
+      id: 'l_11111111',
+      game: 'arena',
+      rev: 1,
+      version: 1,
+      startMode: 'instant',
+      state: 'open',
+      reason: null,
+      matchId: null,
+      ...view,
+    }) as JoinedLobbyView;
+  const call = async ({ method, path }: HttpRequest): Promise<unknown> => {
+    asked.push(`${method} ${path.replace('/v1/lobbies/', '')}`);
+    const answered = answer(asked.at(-1) ?? '');
+    if (answered instanceof GyreError) throw answered;
+    return viewOf(answered);
+  };
+  const api: Api = { call: <Body>(request: HttpRequest) => call(request) as Promise<Body> };
+  const takeSeat = async (id: string) => ({ id, view: { closeReason: null } }) as Match;
+  const current = new CurrentLobby({ api, myId: () => 'p_1', takeSeat });
+  const lobbies = new LobbiesClient({ api, current, hubs: {} as HubPool });
+  const giveUp = new AbortController();
+  /** What the hub tells. */
+  const push = (view: View): void => current.learned(1, viewOf(view), null);
+  const play = () => dropIn({ lobbies, current, timing: time }, { game: 'arena', create: {}, signal: giveUp.signal });
+  return { asked, time, current, push, play, giveUp };
+}
+
+const WRONG_STATE = new GyreError('wrong-state', 'it is starting');
+
+test('[SD-16] whoever comes into an instant lobby waits for its match; whoever comes into another says that they are ready', async () => {
+  const instant = dropping(() => ({}));
+  const played = instant.play();
+  await settled();
+  instant.push({ version: 2, state: 'in-match', matchId: 'm_1' });
+  expect((await played).id).toBe('m_1');
+  expect(instant.asked).toEqual(['POST quick-join']);
+  const other = dropping(() => ({ startMode: 'all-ready' }));
+  void other.play().catch(() => undefined);
+  await settled();
+  expect(other.asked).toEqual(['POST quick-join', 'PATCH l_11111111/members/me']);
+});
+
+test('[SD-16] the answer of a lobby whose match is on is enough, and so is what the hub told before it', async () => {
+  const late = dropping(() => ({ state: 'in-match', matchId: 'm_1' }));
+  expect((await late.play()).id).toBe('m_1');
+  const outrun = dropping(() => {
+    outrun.push({ version: 2, state: 'in-match', matchId: 'm_2' });
+    return {};
+  });
+  expect((await outrun.play()).id).toBe('m_2');
+});
+
+test('[SD-16] after a match it is ready again in the same lobby, as soon as the news of its end has come', async () => {
+  const again = dropping((request) =>
+    request.startsWith('PATCH') ? { version: 3 } : { state: 'in-match', matchId: 'm_1' },
+  );
+  await again.play();
+  const next = again.play();
+  await settled();
+  expect(again.asked).toEqual(['POST quick-join', 'PUT l_11111111/members/me']);
+  again.push({ version: 2 });
+  await settled();
+  expect(again.asked.at(-1)).toBe('PATCH l_11111111/members/me');
+  again.push({ version: 4, state: 'in-match', matchId: 'm_2' });
+  expect((await next).id).toBe('m_2');
+});
+
+test('[SD-16] a lobby that is starting, or playing, by the time one is ready is no failure', async () => {
+  const racing = dropping((request) => (request.startsWith('PATCH') ? WRONG_STATE : { startMode: 'all-ready' }));
+  const played = racing.play();
+  await settled();
+  racing.push({ version: 2, state: 'in-match', matchId: 'm_1' });
+  expect((await played).id).toBe('m_1');
+});
+
+test('[SD-16] a lobby that the hub has not told of yet is played on from, unless it is another game’s', async () => {
+  const inLobby = new GyreError('already-in-lobby', 'in one', { extensions: { lobbyId: 'l_11111111' } });
+  const known = dropping((request) => (request.startsWith('POST') ? inLobby : { state: 'in-match', matchId: 'm_1' }));
+  expect((await known.play()).id).toBe('m_1');
+  const other = dropping((request) => (request.startsWith('POST') ? inLobby : { game: 'connect-four' }));
+  await expect(other.play()).rejects.toMatchObject({ code: 'already-in-lobby' });
+});
+
+test('[SD-16] an instant lobby whose start failed is asked again, once a second', async () => {
+  let version = 1;
+  const failing = dropping(() => ({ version: (version += 1) }));
+  void failing.play().catch(() => undefined);
+  await settled();
+  const readies = () => failing.asked.filter((request) => request.startsWith('PATCH')).length;
+  for (const times of [1, 2, 3]) {
+    failing.push({ version: (version += 1), reason: 'room-failed' });
+    await failing.time.passSettling(999);
+    expect(readies()).toBe(times - 1);
+    await failing.time.passSettling(1);
+    expect(readies()).toBe(times);
+  }
+  failing.giveUp.abort();
+  await settled();
+  failing.push({ version: (version += 1), reason: 'no-capacity' });
+  await failing.time.passSettling(5_000);
+  expect(readies()).toBe(3);
+});
+
+test('[SD-16] a lobby that was closed meanwhile is left for another', async () => {
+  const gone = new GyreError('not-found', 'closed', { status: 404 });
+  const closed = dropping((request) =>
+    request.startsWith('PUT') ? gone : { id: 'l_22222222', rev: 2, state: 'in-match', matchId: 'm_2' },
+  );
+  closed.push({ state: 'in-match', matchId: 'm_1' });
+  expect((await closed.play()).id).toBe('m_2');
+  expect(closed.asked).toEqual(['PUT l_11111111/members/me', 'POST quick-join']);
+});
+
+test('[SD-16] who gives up leaves the lobby', async () => {
+  const waiting = dropping(() => ({}));
+  const played = waiting.play();
+  await settled();
+  waiting.giveUp.abort();
+  await expect(played).rejects.toMatchObject({ code: 'aborted' });
+  expect(waiting.asked.at(-1)).toBe('DELETE l_11111111/members/me');
+});
