@@ -37,8 +37,8 @@ export class Group {
     try {
       let seated: readonly Seated[] | null = await this.#gathering(host);
       for (let round = 0; seated !== null; round += 1) {
-        await this.#playOut(seated, round);
-        seated = signal.aborted ? null : await this.#begin(host, round + 1);
+        const whole = await this.#playOut(seated, round);
+        seated = whole && !signal.aborted ? await this.#begin(host, round + 1) : null;
       }
       await Promise.all(players.map((player) => player.leave()));
     } catch (error) {
@@ -91,16 +91,17 @@ export class Group {
     return seated;
   }
 
-  async #playOut(seated: readonly Seated[], round: number): Promise<void> {
+  /** Resolves with whether everyone was there from seat to result; what was not is told already, or by the facts. */
+  async #playOut(seated: readonly Seated[], round: number): Promise<boolean> {
     const { game, index, players } = this.#options;
     const facts = await Promise.all(seated.map((seat) => seat.player.playOut(seat, { group: index, round })));
     this.seats.push(...facts);
     this.playing = 0;
     this.matchesEnded += 1;
-    const isWhole = facts.length === players.length && facts.every(({ end }) => end === 'finished');
-    if (!isWhole) throw new Error('it stops here, since a match was not what it should be');
+    if (facts.length < players.length || facts.some(({ end }) => end !== 'finished')) return false;
     const misfit = game.audit?.(seated.map(({ play }) => play)) ?? null;
     if (misfit !== null) this.#failed('rules', `match ${facts[0]?.matchId}: ${misfit}`);
+    return true;
   }
 
   #failed(promise: Failure['promise'], error: unknown): void {
