@@ -153,11 +153,20 @@ describe('[AR-5] falling and appearing', () => {
     expect([named(match, 'shot').at(-1)?.['hit'], fighter(match, 0).score]).toEqual([null, 1]);
   });
 
+  test('who has just appeared is not hit where it lay', async () => {
+    await using match = await start();
+    await duel(match);
+    match.advance(RESPAWN_MS);
+    const aim = aimAlong(RIGHT_END.x - LEFT_END.x, RIGHT_END.y - LEFT_END.y);
+    await match.request(0, 'fire', { aim, seenMs: match.nowMs - 100 });
+    expect([named(match, 'shot').at(-1)?.['hit'], fighter(match, 1).hp]).toEqual([null, FULL_HP]);
+  });
+
   test('who is away is shot down once, and appears when back', async () => {
     await using match = await start();
     match.drop(1);
     await duel(match);
-    match.advance(10 * RESPAWN_MS);
+    while (match.nowMs < 3 * RESPAWN_MS) await match.request(0, 'move', RIGHT);
     expect(fighter(match, 1)).toMatchObject({ hp: 0, deaths: 1 });
     match.return(1);
     expect(fighter(match, 1)).toMatchObject({ hp: FULL_HP, deaths: 1 });
@@ -213,8 +222,20 @@ describe('[AR-7] bots', () => {
     await using match = await start({ settings: { ...settings, mode: 'teams' } });
     match.advance(2_000);
     expect(teams(match)).toEqual(['blue', 'blue', 'red', 'red']);
-    match.join({ team: 'red' });
+    const late = match.join({ team: 'blue' });
+    expect(fighter(match, late).team).toBe('blue');
     expect(teams(match)).toEqual(['blue', 'blue', 'red', 'red']);
+  });
+
+  test('wait their whole time anew when people came in between', async () => {
+    await using match = await start({ settings: { botFill: 3, botAfterMs: 2_000 } });
+    match.advance(1_000);
+    const late = match.join();
+    match.leave(late);
+    match.advance(2_000 - STEP_MS);
+    expect(bots(match)).toEqual([]);
+    match.advance(STEP_MS);
+    expect(bots(match)).toHaveLength(1);
   });
 
   test.each(mapNames)('walk about in the %s, find each other and fight, and never stand in a wall', async (map) => {

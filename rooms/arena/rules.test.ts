@@ -104,6 +104,18 @@ describe.each(Object.entries<ArenaMap>(MAPS))('on %s', (_name, map) => {
     expect(distance(enemy, spawn)).toBe(Math.max(...map.spawns.map((place) => distance(enemy, place))));
   });
 
+  test('[AR-5] nobody appears where a friend stands', () => {
+    const red = { team: 'red', aim: 0, hp: FULL_HP };
+    const taken = map.spawns.filter(({ x }) => x < map.width / 2).slice(1);
+    const others = taken.map((spawn) => ({ ...spawn, ...red }));
+    const free = map.spawns.find(
+      ({ x, y }) => x < map.width / 2 && !taken.some((spawn) => spawn.x === x && spawn.y === y),
+    );
+    for (let chance = 0; chance < 1; chance += 0.1) {
+      expect(chooseSpawn(map, { x: 0, y: 0, ...red }, { others, chance })).toEqual(free);
+    }
+  });
+
   test('[AR-5] teams appear in their own halves', () => {
     for (let chance = 0; chance < 1; chance += 0.05) {
       const [red, blue] = ['red', 'blue'].map((team) =>
