@@ -51,7 +51,7 @@ function strip({ label, tone, values }: StripRow, at: { y: number; x: (value: nu
       class="bar ${tone}"
       x="${LABEL_WIDTH}"
       y="${y + 6}"
-      width="${x(median) - LABEL_WIDTH}"
+      width="${Math.max(0, x(median) - LABEL_WIDTH)}"
       height="${ROW_HEIGHT - 12}"
       rx="3"
     />
