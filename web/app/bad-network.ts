@@ -10,13 +10,18 @@ const CONDITIONS = {
 } as const satisfies Readonly<Record<string, SimulatedConditions | null>>;
 type NetworkName = keyof typeof CONDITIONS | 'address';
 
-export const NETWORKS = [
+const NETWORKS = [
   ['off', 'As it is'],
   ['mobile', '80 ms ± 20, 1 % lost'],
   ['far', '150 ms ± 30, 2 % lost'],
   ['awful', '300 ms ± 80, 5 % lost'],
   ['address', 'As the address says'],
 ] as const satisfies readonly (readonly [NetworkName, string])[];
+
+/** What there is to choose from; the address is there if it asks for something. */
+export function networksToTry(search: string): readonly (readonly [NetworkName, string])[] {
+  return NETWORKS.filter(([name]) => name !== 'address' || networkOfAddress(search) !== null);
+}
 
 /** What an address asks for: `?latency=150&jitter=30&loss=0.02&seed=1`. null: nothing, or nothing that is possible. */
 export function networkOfAddress(search: string): SimulatedConditions | null {

@@ -22,7 +22,7 @@ export interface Insets {
 }
 
 /** With a whole map smaller than this, one would see nothing: the camera then follows. */
-const LEAST_SCALE = 0.6;
+const LEAST_SCALE = 0.42;
 /** What a following camera shows at least. */
 const SIGHT: Size = { width: 640, height: 520 };
 const FOLLOW_MAX_SCALE = 0.85;

@@ -4,6 +4,9 @@ import { Stick } from './stick.ts';
 /** By what one aims: whichever was used last. */
 type Aimer = 'mouse' | 'stick' | 'keys';
 
+/** Whose mouse lies still for longer plays by keys alone. */
+const POINTING_MS = 3_000;
+
 /** What the player wants, by keyboard, mouse or touch. */
 export class Controls {
   readonly left = new Stick();
@@ -17,6 +20,7 @@ export class Controls {
   readonly #canvas: HTMLCanvasElement;
   readonly #ended = new AbortController();
   #isMouseDown = false;
+  #pointedMs = -Infinity;
   /** One that was pressed and let go between two pictures counts too. */
   #wasTapped = false;
 
@@ -81,7 +85,7 @@ export class Controls {
     event.preventDefault();
     if (event.code === 'Space') {
       if (!event.repeat) this.#wasTapped = true;
-      if (this.pointer === null) this.aimer = 'keys';
+      if (event.timeStamp - this.#pointedMs > POINTING_MS) this.aimer = 'keys';
     }
   };
 
@@ -117,8 +121,9 @@ export class Controls {
     else this.#stickOf(event)?.end();
   };
 
-  #point({ offsetX: x, offsetY: y }: PointerEvent): void {
+  #point({ offsetX: x, offsetY: y, timeStamp }: PointerEvent): void {
     this.aimer = 'mouse';
+    this.#pointedMs = timeStamp;
     this.pointer ??= { x, y };
     this.pointer.x = x;
     this.pointer.y = y;

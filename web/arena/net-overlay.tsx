@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { NetStats, PredictionStats } from '../../client-sdk/index.ts';
 import { useApp } from '../app/parts.ts';
-import { NETWORKS, networkOf, setNetwork } from '../app/bad-network.ts';
+import { networkOf, networksToTry, setNetwork } from '../app/bad-network.ts';
 import type { MatchOf } from '../games/page-game.ts';
 import { useNow } from '../live/use-now.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -44,7 +44,7 @@ export function NetOverlay({ match, play, onClose }: NetOverlayProps): VNode {
       <SelectField
         label="Try a bad network"
         value={network}
-        options={NETWORKS}
+        options={networksToTry(location.search)}
         onChange={(chosen) => {
           choose(chosen);
           setNetwork(gyre, chosen);

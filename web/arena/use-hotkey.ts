@@ -7,7 +7,8 @@ export function useHotkey(code: string, press: () => void): void {
   latest.current = press;
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
-      if (event.code !== code || event.repeat || isMeantOtherwise(event)) return;
+      if (event.code !== code || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (isMeantOtherwise(event)) return;
       latest.current();
     };
     addEventListener('keydown', listener);

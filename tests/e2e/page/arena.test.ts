@@ -29,6 +29,8 @@ test(
     await ann.page.keyboard.down(key);
     await untilArena(ann, ({ x }) => Math.abs(x - annsFacts.x) > 60, 'Ann on her way');
     await ann.page.keyboard.up(key);
+    await ann.page.keyboard.press('Space');
+    await untilArena(ann, ({ shots }) => shots === 1, 'a shot by keys alone');
     await untilArena(
       ben,
       ({ fighters }) =>
