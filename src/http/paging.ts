@@ -20,7 +20,7 @@ export const PageCursor = z.string().max(2_048).optional();
 
 /**
  * A cursor that stands for `position`, any JSON.
- * @param query all that the list depends on but `limit`: filter, sort, caller
+ * @param query all that the list depends on but `limit`: filter, sort, caller; never changed
  */
 export function encodeCursor(position: unknown, query: unknown): string {
   return Buffer.from(JSON.stringify([fingerprint(query), position])).toString('base64url');
@@ -49,6 +49,14 @@ function parseCursor(cursor: string): unknown {
   }
 }
 
+/** Of queries that are held on to. */
+const fingerprints = new WeakMap<object, string>();
+
 function fingerprint(query: unknown): string {
-  return createHash('sha256').update(canonicalJson(query)).digest('base64url').slice(0, 12);
+  const held = typeof query === 'object' && query !== null ? query : {};
+  const known = fingerprints.get(held);
+  if (known !== undefined) return known;
+  const made = createHash('sha256').update(canonicalJson(query)).digest('base64url').slice(0, 12);
+  fingerprints.set(held, made);
+  return made;
 }

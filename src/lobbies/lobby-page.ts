@@ -1,7 +1,7 @@
 import { encodeCursor } from '../http/paging.ts';
 import { hidesAtMs, isInList } from './filter-match.ts';
-import type { FullLobby } from './full-lobby.ts';
-import { boundTo, type ListedLobby, type LobbyList, type LobbyQuery } from './lobby-list.ts';
+import type { FullLobby, LobbyRow } from './full-lobby.ts';
+import { boundTo, type LobbyList, type LobbyQuery } from './lobby-list.ts';
 import { type Position, positionOf } from './lobby-query.ts';
 
 /** One lobby of a page, as far as the page needs it. */
@@ -33,6 +33,8 @@ const SPARE = 20;
 export class LobbyPage {
   readonly #query: LobbyQuery;
   readonly #list: LobbyList;
+  readonly #bound: object;
+  readonly #readFirst: ReturnType<LobbyList['prepareFirst']>;
   /** In the order of the list: the page, and what comes right after it. */
   #entries: readonly Entry[] = [];
   /** Whether the list ends with the entries. */
@@ -46,6 +48,8 @@ export class LobbyPage {
   constructor(query: LobbyQuery, list: LobbyList) {
     this.#query = query;
     this.#list = list;
+    this.#bound = boundTo(query);
+    this.#readFirst = list.prepareFirst(query, query.limit + SPARE + 1);
   }
 
   /** About how many bytes it holds. */
@@ -65,15 +69,13 @@ export class LobbyPage {
   }
 
   /** Reads the list anew: one read at a time. */
-  async read(): Promise<void> {
+  async read(now: Date): Promise<void> {
     this.#missed = [];
     this.#stale = false;
-    const count = this.#query.limit + SPARE;
     try {
-      const rows = await this.#list.readFirst(this.#query, count + 1);
-      const known = new Map(this.#entries.map((entry) => [entry.id, entry]));
-      this.#set(rows.slice(0, count).map((row) => this.#entryOf(row, known.get(row.lobby.id))));
-      this.#whole = rows.length <= count;
+      const { entries, isWhole } = await this.#readEntries(now);
+      this.#set(entries);
+      this.#whole = isWhole;
       // The read may have seen these or not.
       for (const { full, now } of this.#missed) this.#apply(full, now);
     } catch (error) {
@@ -82,6 +84,27 @@ export class LobbyPage {
     } finally {
       this.#missed = null;
     }
+  }
+
+  async #readEntries(now: Date): Promise<{ entries: readonly Entry[]; isWhole: boolean }> {
+    const count = this.#query.limit + SPARE;
+    const found = await this.#readFirst();
+    const rows = found.slice(0, count);
+    const known = new Map(this.#entries.map((entry) => [entry.id, entry]));
+    const news = rows.filter(({ id, version }) => known.get(id)?.version !== version);
+    const whole = await this.#list.readWhole(news.map(({ id }) => id));
+    const entries = rows.flatMap((row) => {
+      const memberIds = row.memberIds?.split(',') ?? [];
+      const before = known.get(row.id);
+      // What anyone can see of a lobby, and its place, only change with its version.
+      if (before?.version === row.version) return [{ ...before, memberIds, hidesAtMs: hidesAtMs(row) }];
+      const lobby = whole.get(row.id);
+      // It has changed between the two looks: soon a third one shows where it belongs.
+      if (lobby?.version !== row.version) this.#stale = true;
+      if (lobby === undefined || isInList(lobby, this.#query.filter, now) === false) return [];
+      return [this.#entryOf(lobby, memberIds)];
+    });
+    return { entries, isWhole: found.length <= count };
   }
 
   /** A lobby is now like this. */
@@ -101,7 +124,8 @@ export class LobbyPage {
     const isIn = isInList(lobby, this.#query.filter, now);
     if (isIn === null) this.#stale = true;
     if (known !== undefined) this.#set(this.#entries.filter((entry) => entry !== known));
-    if (isIn) this.#insert(this.#entryOf({ lobby, memberIds: members.map(({ playerId }) => playerId) }, known));
+    const memberIds = members.map(({ playerId }) => playerId);
+    if (isIn) this.#insert(this.#entryOf(lobby, memberIds, known));
     // Beyond the entries there are others, which would move up.
     if (!this.#whole && this.#entries.length <= this.#query.limit) this.#stale = true;
   }
@@ -122,17 +146,10 @@ export class LobbyPage {
     return isLess !== this.#query.sort.descending;
   }
 
-  #entryOf({ lobby, memberIds }: ListedLobby, known: Entry | undefined): Entry {
+  #entryOf(lobby: LobbyRow, memberIds: readonly string[], known?: Entry): Entry {
     const { id, version } = lobby;
-    return {
-      id,
-      version,
-      position: positionOf(lobby, this.#query.sort),
-      hidesAtMs: hidesAtMs(lobby),
-      memberIds,
-      // What anyone can see of a lobby only changes with its version.
-      json: known?.version === version ? known.json : JSON.stringify(this.#list.viewForOutsiders(lobby)),
-    };
+    const json = known?.version === version ? known.json : JSON.stringify(this.#list.viewForOutsiders(lobby));
+    return { id, version, position: positionOf(lobby, this.#query.sort), hidesAtMs: hidesAtMs(lobby), memberIds, json };
   }
 
   #set(entries: readonly Entry[]): void {
@@ -145,7 +162,7 @@ export class LobbyPage {
     const { limit } = this.#query;
     const shown = this.#entries.slice(0, limit);
     const last = this.#entries.length > limit ? shown.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : encodeCursor(last.position, boundTo(this.#query));
+    const nextCursor = last === undefined ? null : encodeCursor(last.position, this.#bound);
     this.#written = {
       bytes: Buffer.from(
         `{"items":[${shown.map(({ json }) => json).join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`,

@@ -5,7 +5,7 @@ import type { Page } from '../../protocol/shapes.ts';
 import { type Guest, LobbyBed } from '../../tests/support/lobby-bed.ts';
 import { LobbyHistory, step } from '../../tests/support/lobby-history.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
-import type { LobbyQuery } from './lobby-list.ts';
+import type { LobbyList, LobbyQuery } from './lobby-list.ts';
 import { LobbyPages } from './lobby-pages.ts';
 
 /** More with `FUZZ_RUNS=500 FUZZ_SEED=7 npm test -- lobby-pages`. */
@@ -101,7 +101,7 @@ describe('pages in memory', () => {
     const { list } = bed.lobbies;
     const pages = new LobbyPages({ clock: bed.http.clock, list, nowMs: () => nowMs });
     const answer = pages.answerTo(list.parseWatch({ where: {} }));
-    const reads = jest.spyOn(list, 'readFirst');
+    const reads = readsOfPages(list);
     await Promise.all([answer.body(OUTSIDER), answer.body(OUTSIDER), answer.body(reader.id)]);
     expect(reads).toHaveBeenCalledTimes(1);
     nowMs = 60;
@@ -118,17 +118,18 @@ describe('pages in memory', () => {
     nowMs = 191;
     await Promise.all([answer.body(OUTSIDER), answer.body(OUTSIDER)]);
     expect(reads).toHaveBeenCalledTimes(3);
-    reads.mockRestore();
+    jest.restoreAllMocks();
   });
 
   test('[RQ-15] whoever asks while the database is away learns it, and the next one asks anew', async () => {
     const { list } = bed.lobbies;
     const pages = new LobbyPages({ clock: bed.http.clock, list, nowMs: () => 0 });
     const answer = pages.answerTo(list.parseWatch({ where: {} }));
-    const reads = jest.spyOn(list, 'readFirst').mockRejectedValueOnce(new Error('away'));
+    const reads = readsOfPages(list);
+    reads.mockRejectedValueOnce(new Error('away'));
     await expect(answer.body(OUTSIDER)).rejects.toThrow('away');
     expect(await answer.body(OUTSIDER)).toBeInstanceOf(Buffer);
-    reads.mockRestore();
+    jest.restoreAllMocks();
   });
 
   test('[RQ-15, PR-3] hide a lobby in the very moment in which it has been empty for 30 s', async () => {
@@ -156,7 +157,7 @@ describe('pages in memory', () => {
     const pages = new LobbyPages({ clock: bed.http.clock, list, nowMs: () => nowMs });
     const hot = pages.answerTo(list.parseWatch({ where: {}, limit: 100 }));
     await hot.body(OUTSIDER);
-    const reads = jest.spyOn(list, 'readFirst');
+    const reads = readsOfPages(list);
     for (let limit = 1; limit < 100; limit += 1) {
       nowMs += 0.1;
       expect(hot.body(OUTSIDER)).toBeInstanceOf(Buffer);
@@ -169,7 +170,7 @@ describe('pages in memory', () => {
     const full = { lobby: { id: 'l_00000000', version: 1, private: true }, members: [] };
     pages.changed(full as unknown as Parameters<LobbyPages['changed']>[0]);
     expect(pages.count).toBe(1);
-    reads.mockRestore();
+    jest.restoreAllMocks();
   });
 
   test(
@@ -180,7 +181,7 @@ describe('pages in memory', () => {
       const { list } = own.lobbies;
       const pages = frozen(own);
       const changed = jest.spyOn(pages, 'changed');
-      const reads = jest.spyOn(list, 'readFirst');
+      const reads = readsOfPages(list);
       const queries = QUERIES.map((query) => list.parseWatch(query));
       let asked = 0;
       const history = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' });
@@ -202,6 +203,20 @@ describe('pages in memory', () => {
     20_000 + RUNS * 10_000,
   );
 });
+
+/** Counts what pages of this list read from now on. */
+function readsOfPages(list: LobbyList): jest.Mock<() => Promise<void>> {
+  const counted = jest.fn(() => Promise.resolve());
+  const prepare = list.prepareFirst.bind(list);
+  jest.spyOn(list, 'prepareFirst').mockImplementation((...query) => {
+    const read = prepare(...query);
+    return async () => {
+      await counted();
+      return read();
+    };
+  });
+  return counted;
+}
 
 /** Pages that learn of each change, and are never read again for their age: their time stands still. */
 function frozen({ http: { clock }, lobbies }: LobbyBed): LobbyPages {

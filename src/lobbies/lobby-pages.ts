@@ -122,7 +122,7 @@ export class LobbyPages {
 
   async #readNow(kept: Kept): Promise<void> {
     const beganAtMs = this.#nowMs();
-    await kept.page.read();
+    await kept.page.read(this.#clock.now());
     kept.readAtMs = beganAtMs;
     this.#makeRoom(kept);
   }

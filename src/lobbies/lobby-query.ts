@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { LOBBY_HIDDEN_AFTER_MS } from '../../protocol/limits.ts';
 import { invalidParameter } from '../http/problem.ts';
@@ -28,7 +28,15 @@ export function filterSql(filter: LobbyFilter): SQL | undefined {
 
 /** What anybody may find: neither private nor closed nor, for want of a connected member, hidden. */
 export function listedSql(now: Date): SQL | undefined {
-  const emptyAfter = new Date(now.getTime() - LOBBY_HIDDEN_AFTER_MS);
+  return listedIfEmptyAfterSql(notHiddenAfter(now));
+}
+
+/** Without a connected member since before then, a lobby is hidden. */
+export function notHiddenAfter(now: Date): Date {
+  return new Date(now.getTime() - LOBBY_HIDDEN_AFTER_MS);
+}
+
+export function listedIfEmptyAfterSql(emptyAfter: Date | Placeholder): SQL | undefined {
   return and(
     eq(lobbies.private, false),
     ne(lobbies.state, 'closed'),
