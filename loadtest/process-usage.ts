@@ -1,5 +1,8 @@
 // What Linux says about a process that isn't ours to ask.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Elsewhere nothing of this can be had. */
+export const CAN_TELL_USAGE = existsSync('/proc/self/smaps_rollup');
 
 /** A clock tick of /proc is 10 ms on every Linux that Node runs on. */
 const PROC_TICK_MS = 10;

@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cpuMsOf, pssBytesOf } from '../process-usage.ts';
+import { CAN_TELL_USAGE, cpuMsOf, pssBytesOf } from '../process-usage.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 /** The page and the SDK may have to be built first. */
@@ -65,13 +65,14 @@ export class OwnGyre {
     return this.#process.pid as number;
   }
 
-  /** CPU that it has used so far, all threads, without its database, in ms. */
-  get cpuMs(): number {
-    return this.#runs ? cpuMsOf(this.pid) : 0;
+  /** CPU that it has used so far, all threads, without its database; null where the system doesn't tell, or it has ended. */
+  get cpuMs(): number | null {
+    return CAN_TELL_USAGE && this.#runs ? cpuMsOf(this.pid) : null;
   }
 
-  get pssBytes(): number {
-    return this.#runs ? pssBytesOf(this.pid) : 0;
+  /** Null like {@link cpuMs}. */
+  get pssBytes(): number | null {
+    return CAN_TELL_USAGE && this.#runs ? pssBytesOf(this.pid) : null;
   }
 
   /** Lines of its log that tell of an error. */

@@ -32,6 +32,7 @@ export class Player extends Client {
     const { game, style } = this.#options;
     const { name, players } = game;
     const lobby = { game: name, maxPlayers: players, ...(game.lobby(style) as LobbyOptions), ...options };
+    // Which game it is, its types and its options say together; of any game the compiler can't tell.
     this.#lobby = await this.gyre.lobbies.create(lobby as never);
   }
 

@@ -35,6 +35,7 @@ export interface SwarmResult {
   readonly lag: LatencyFigures;
   /** CPU of all generators together while matches were on, in cores. */
   readonly generatorCores: number;
+  /** Null of another Gyre than our own, and where the system doesn't tell. */
   readonly server: ServerFigures | null;
   readonly moments: readonly Moment[];
 }
@@ -60,7 +61,6 @@ export interface ServerFigures {
   /** While matches were on: CPU of the process ÷ time, in cores. */
   readonly cores: number;
   readonly pssBytes: number;
-  readonly errorsLogged: number;
 }
 
 /** A late generator blames the service for its own delay: beyond this, or a step of the room, it is told. */
@@ -73,15 +73,10 @@ export function resultOf(
   const { generators, moments } = run;
   const { server, ...described } = about;
   const lag = figuresOf(latenciesOf(generators, 'lag'));
-  const figures = server && {
-    cores: coresOf(moments, ({ serverCpuMs }) => serverCpuMs ?? 0),
-    pssBytes: server.pssBytes,
-    errorsLogged: server.errorsLogged,
-  };
   return {
     ...described,
     verdicts: withLeftovers(check(generators), run.finished),
-    remarks: remarksOf(lag, figures),
+    remarks: remarksOf(lag, server?.errorsLogged ?? 0),
     totals: totalsOf(run, about.wanted),
     patchIntervals: figuresOf(latenciesOf(generators, 'patchIntervals')),
     patchLateness: figuresOf(latenciesOf(generators, 'patchLateness')),
@@ -90,7 +85,7 @@ export function resultOf(
     seating: figuresOf(latenciesOf(generators, 'seating')),
     lag,
     generatorCores: coresOf(moments, ({ progress }) => progress.cpuMs),
-    server: figures,
+    server: serverFigures(server, moments),
     moments,
   };
 }
@@ -108,10 +103,15 @@ function withLeftovers(verdicts: readonly Verdict[], finished: boolean): readonl
   );
 }
 
-function remarksOf(lag: LatencyFigures, server: ServerFigures | null): string[] {
-  const late = `The generators were late by ${Math.round(lag.p99Ms)} ms (p99): the latencies are theirs as much as the server's.`;
-  const errors = `The server logged ${server?.errorsLogged} errors: see server.log beside this report.`;
-  return [...(lag.p99Ms > TOLERABLE_LAG_MS ? [late] : []), ...(server && server.errorsLogged > 0 ? [errors] : [])];
+function remarksOf({ p99Ms }: LatencyFigures, errorsLogged: number): string[] {
+  const late = `The generators were late by ${Math.round(p99Ms)} ms (p99): the latencies are theirs as much as the server's.`;
+  const errors = `The server logged ${errorsLogged} errors: see server.log beside this report.`;
+  return [...(p99Ms > TOLERABLE_LAG_MS ? [late] : []), ...(errorsLogged > 0 ? [errors] : [])];
+}
+
+function serverFigures(server: OwnGyre | null, moments: readonly Moment[]): ServerFigures | null {
+  const pssBytes = server?.pssBytes ?? null;
+  return pssBytes === null ? null : { cores: coresOf(moments, ({ serverCpuMs }) => serverCpuMs ?? 0), pssBytes };
 }
 
 function totalsOf({ generators, moments }: SwarmRun, { game }: SwarmArguments): Totals {

@@ -12,7 +12,7 @@ import { addUp } from './progress-line.ts';
 export interface Moment {
   readonly atMs: number;
   readonly progress: Progress;
-  /** Of our own Gyre so far; null of another. */
+  /** Of our own Gyre so far; null of another, and where the system doesn't tell. */
   readonly serverCpuMs: number | null;
 }
 
