@@ -1,0 +1,116 @@
+// Gyre's rooms as they run in the service: sockets, scheduler, step mark, watchdog and the match log in a file. Only the
+// database and REST are left out.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { defineGame } from '../../../rooms/kit/define-game.ts';
+import { gameRoom } from '../../../rooms/kit/index.ts';
+import { SeatRights } from '../../../src/matches/seat-rights.ts';
+import { createLogger } from '../../../src/ops/logging.ts';
+import type { HubService, MatchEvents, Reservation } from '../../../src/realtime/ports.ts';
+import { RoomEngine } from '../../../src/room-engine.ts';
+import { newId } from '../../../src/store/ids.ts';
+import { childOptions, serveParent } from '../child-side.ts';
+import { FIELD_RATE_HZ, FieldState, moveWalkers, placeWalkers } from './field.ts';
+import type { RoomsToOpen } from './rooms-to-open.ts';
+
+const field = {
+  title: 'Field',
+  players: { min: 1, max: 64 },
+  state: FieldState,
+  messages: {},
+} as const;
+
+/** Everyone walks, all the time. */
+class WalkingRoom extends gameRoom(defineGame({ ...field, name: 'walking', tickRateHz: FIELD_RATE_HZ })) {
+  override readonly messages = this.handle({});
+  override onStart(): void {
+    placeWalkers(this.state, this.seats.length);
+  }
+  override onStep(): void {
+    moveWalkers(this.state);
+  }
+}
+
+/** Nothing moves. */
+class StandingRoom extends gameRoom(defineGame({ ...field, name: 'standing' })) {
+  override readonly messages = this.handle({});
+  override onStart(): void {
+    placeWalkers(this.state, this.seats.length);
+  }
+}
+
+const EVENTS: MatchEvents = {
+  finished: async () => true,
+  abandoned: async () => true,
+  seatGivenUp: async () => {},
+  presence: () => {},
+  closeCodeOf: async () => 4109,
+};
+/** Rooms that are created at a time. */
+const AT_A_TIME = 50;
+
+const { dataDir } = childOptions() as { dataDir: string };
+const rights = new SeatRights('a secret of comparisons, which is long enough', { now: () => new Date() });
+const engine = await RoomEngine.open({
+  dataDir,
+  incarnation: newId('i'),
+  rooms: { walking: WalkingRoom, standing: StandingRoom },
+  gate: rights,
+  events: EVENTS,
+  // Nobody is at the hub.
+  hub: {} as HubService,
+  log: createLogger('warn'),
+  onFenced: () => process.exit(1),
+});
+engine.run();
+const http = createServer().on('upgrade', (request, socket, head) => engine.upgrade(request, socket, head));
+await new Promise<void>((resolve) => {
+  http.listen(0, '127.0.0.1', resolve);
+});
+const { port } = http.address() as AddressInfo;
+const open: Reservation[] = [];
+
+serveParent({
+  ready: { port },
+  asks: {
+    open: async ({ rooms, walking, clients }: RoomsToOpen) => {
+      for (let left = rooms; left > 0; left -= AT_A_TIME) {
+        await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, () => openOne(walking, clients)));
+      }
+    },
+    /** Paths of sockets, one a client of the rooms that were opened last. */
+    reserve: () => open.splice(0).flatMap(pathsTo),
+    heapBytes: () => {
+      const { heapUsed, external } = process.memoryUsage();
+      // Array buffers are external, too.
+      return heapUsed + external;
+    },
+  },
+});
+
+async function openOne(walking: boolean, clients: number): Promise<void> {
+  const reservation: Reservation = {
+    matchId: newId('m'),
+    game: walking ? 'walking' : 'standing',
+    epoch: 1,
+    seed: 1,
+    settings: {},
+    seats: Array.from({ length: clients }, (_, index) => ({
+      index,
+      playerId: newId('p'),
+      displayName: `Player ${index}`,
+      team: null,
+      isBot: false,
+    })),
+  };
+  await engine.host.create(reservation);
+  engine.host.open(reservation.matchId);
+  open.push(reservation);
+}
+
+function pathsTo({ matchId, seats }: Reservation): string[] {
+  return seats.map(({ index: seatIndex, playerId }) => {
+    const sessionId = rights.sessionIdOf({ matchId, seatIndex, playerId: playerId ?? '' });
+    return `/p/${matchId}?sessionId=${sessionId}`;
+  });
+}
