@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Paths of tests that start processes or a browser; a broken rule should be reported before they take their time. */
-const HEAVY = ['/tests/cluster/', '/tests/e2e/'];
+const HEAVY = ['/tests/cluster/', '/tests/fuzz/', '/tests/e2e/'];
 
 /** Runs unit tests before heavy ones, each group in Jest's own order (slowest and failed first). */
 export default class LightTestsFirst extends Sequencer {

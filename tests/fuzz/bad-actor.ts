@@ -12,6 +12,9 @@ export interface Target {
   readonly lobbyId: string;
 }
 
+/** Where floods come from, so that they add up to what an address may not do. */
+export const FLOODING_ADDRESS = '10.9.9.9';
+
 /** Somebody with an address and perhaps a guest's account, up to no good. */
 export class BadActor {
   readonly random: Random;
@@ -32,8 +35,8 @@ export class BadActor {
   }
 
   /** Opens a WebSocket; throws `HandshakeRefused` for any other answer than 101. */
-  async upgrade(path: string): Promise<BareWebSocket> {
-    const socket = await BareWebSocket.open(this.target.port, path, { 'X-Forwarded-For': this.address });
+  async upgrade(path: string, address: string = this.address): Promise<BareWebSocket> {
+    const socket = await BareWebSocket.open(this.target.port, path, { 'X-Forwarded-For': address });
     this.#hold(socket.connection);
     return socket;
   }

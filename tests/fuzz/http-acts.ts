@@ -1,7 +1,7 @@
 import { waitFor } from '../support/wait-for.ts';
 import type { Act } from './act.ts';
 import { badJson, flipped, noise } from './bad-bytes.ts';
-import type { BadActor } from './bad-actor.ts';
+import { type BadActor, FLOODING_ADDRESS } from './bad-actor.ts';
 import { Finding, outcomeOf } from './outcome.ts';
 
 /** A server that has said nothing for so long waits for the rest of a request. */
@@ -20,7 +20,7 @@ const REQUESTS: readonly (readonly [method: string, path: string, body: unknown]
   ['PATCH', '/v1/lobbies/{l}/members/me', { ready: false, data: { public: { a: 1 } } }],
   ['POST', '/v1/lobbies/{l}/messages', { text: 'hello' }],
   ['POST', '/v1/lobbies/join-by-code', { code: 'KXWPRT' }],
-  ['POST', '/v1/lobbies/quick-join', { game: 'connect-four', where: { 'openSlots.ge': 1 } }],
+  ['POST', '/v1/lobbies/quick-join', { game: 'tally', where: { 'openSlots.ge': 1 } }],
   ['POST', '/v1/lobbies/{l}/start', { countdownMs: 10_000 }],
   ['POST', '/v1/matches/m_0123456789/seat', { spectate: false }],
   ['GET', '/v1/matches?player=me&state=finished', undefined],
@@ -174,6 +174,18 @@ export const HTTP_ACTS: readonly Act[] = [
       const outcome = outcomeOf(await connection.answer());
       await connection.over();
       return outcome;
+    },
+  },
+  {
+    name: 'a flood of requests',
+    run: async (actor) => {
+      const connection = actor.connect();
+      const path = actor.random.pick(['/v1/games', '/nowhere', '/v1/players/me']);
+      const count = 500;
+      connection.write(actor.head('GET', path, { 'X-Forwarded-For': FLOODING_ADDRESS }).repeat(count));
+      const outcomes = new Set<string>();
+      for (let taken = 0; taken < count; taken += 1) outcomes.add(outcomeOf(await connection.answer()));
+      return [...outcomes].join(' ');
     },
   },
   {

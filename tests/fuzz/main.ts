@@ -35,6 +35,7 @@ for (const [when, held] of [
 ] as const) {
   const memory = `heap ${mb(held.heapBytes)} MB, buffers ${mb(held.outsideBytes)} MB, resident ${mb(held.residentBytes)} MB`;
   console.log(`${when}: ${memory}, ${held.sockets} sockets, ${held.timers} timers`);
+  console.log(`        longest pause ${held.longestPauseMs} ms`);
 }
 for (const finding of report.findings) console.log(`FINDING ${finding}`);
 const isWell = report.findings.length === 0;

@@ -2,7 +2,7 @@ import { pack } from 'msgpackr';
 import type { SeatGrant } from '../../protocol/matches.ts';
 import { CODE } from '../support/raw-socket.ts';
 import type { Act } from './act.ts';
-import type { BadActor } from './bad-actor.ts';
+import { type BadActor, FLOODING_ADDRESS } from './bad-actor.ts';
 import { badPack, flipped, noise } from './bad-bytes.ts';
 import { type BareFrame, type BareWebSocket, frame, HandshakeRefused, handshake, OPCODE } from './bare-web-socket.ts';
 import { closeOf, outcomeOf } from './outcome.ts';
@@ -173,7 +173,7 @@ const END = Buffer.from('\r\n\r\n');
 
 async function upgradeOnce(actor: BadActor): Promise<string> {
   try {
-    const socket = await actor.upgrade(`/process/hub?sessionId=${'x'.repeat(22)}`);
+    const socket = await actor.upgrade(`/process/hub?sessionId=${'x'.repeat(22)}`, FLOODING_ADDRESS);
     return closeOf(await socket.closed());
   } catch (error) {
     if (error instanceof HandshakeRefused && error.status === 429) return '429';
