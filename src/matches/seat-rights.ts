@@ -41,6 +41,8 @@ export class SeatRights {
   readonly #sessionKey: Buffer;
   readonly #tokenKey: Buffer;
   readonly #clock: Clock;
+  /** Of seats that were looked at: all of a room's are, for each of its sockets. */
+  readonly #known = new WeakMap<object, { readonly matchId: string; readonly sessionId: string }>();
   readonly #spectators: SpectatorRights;
 
   constructor(secret: string, clock: Clock) {
@@ -91,15 +93,24 @@ export class SeatRights {
     seats: readonly Pick<SeatInit, 'index' | 'playerId'>[],
     presented: { readonly sessionId: string; readonly token: string | null },
   ): PresentedRight | { readonly spectator: { readonly playerId: string } } | null {
-    for (const { index: seatIndex, playerId } of seats) {
+    for (const each of seats) {
+      const { index: seatIndex, playerId } = each;
       if (playerId === null) continue;
       const seat = { matchId, seatIndex, playerId };
-      if (!equal(this.sessionIdOf(seat), presented.sessionId)) continue;
+      if (!equal(this.#knownSessionIdOf(each, seat), presented.sessionId)) continue;
       if (presented.token === null) return { seatIndex, generation: null, fresh: true };
       return this.#read(presented.token, seat);
     }
     const spectator = this.#spectators.recognise(matchId, presented);
     return spectator && { spectator };
+  }
+
+  #knownSessionIdOf(key: object, seat: Omit<SeatClaim, 'generation'>): string {
+    const known = this.#known.get(key);
+    if (known?.matchId === seat.matchId) return known.sessionId;
+    const sessionId = this.sessionIdOf(seat);
+    this.#known.set(key, { matchId: seat.matchId, sessionId });
+    return sessionId;
   }
 
   #read(token: string, seat: Omit<SeatClaim, 'generation'>): PresentedRight | null {
