@@ -33,7 +33,8 @@ let lastFault: string | null = null;
 serveParent({
   ready: {},
   asks: {
-    begin: () => void openLoop({ everyMs: 1_000 / changesPerSecond, signal: stopped.signal }, change),
+    begin: () =>
+      void openLoop({ everyMs: 1_000 / changesPerSecond, signal: stopped.signal }, (tick) => void change(tick)),
     check: (now: boolean) => {
       checking = now;
     },
@@ -43,22 +44,19 @@ serveParent({
 });
 
 /** A quarter opens a lobby, a quarter closes one, and half are changes of lobbies that are there. */
-function change(tick: number): void {
+async function change(tick: number): Promise<void> {
   // A server that can't keep up is not buried: its sample won't count.
   if (underWay >= MAX_UNDER_WAY) return;
   underWay += 1;
-  const act = tick % 2 === 0 ? () => rename(tick) : tick % 4 === 1 ? open : close;
-  void act()
-    .then(async (isSeen) => {
-      if (isSeen && checking && tick % CHECK_EVERY < 2) await check(isSeen);
-    })
-    .catch((error: unknown) => {
-      counts.failed += 1;
-      lastFault = String(error);
-    })
-    .finally(() => {
-      underWay -= 1;
-    });
+  try {
+    const isSeen = tick % 2 === 0 ? await rename(tick) : tick % 4 === 1 ? await open() : await close();
+    if (isSeen && checking && tick % CHECK_EVERY < 2) await check(isSeen);
+  } catch (error) {
+    counts.failed += 1;
+    lastFault = String(error);
+  } finally {
+    underWay -= 1;
+  }
 }
 
 type IsSeen = (page: readonly Seen[]) => boolean;
