@@ -271,7 +271,7 @@ describe('a quick-join', () => {
       bob.post<Lobby>('/v1/lobbies/quick-join', { ...order, create }),
       cid.post<Lobby>('/v1/lobbies/quick-join', order),
     ] as const;
-    bed.http.clock.advance(6_000);
+    bed.http.clock.advance(16_000);
     expect([(await answers[0]).status, (await answers[1]).code]).toEqual([201, 'no-lobby']);
     letGo();
     await bed.handOffs.idle();

@@ -190,10 +190,15 @@ export class LobbyEntrances {
           isNull(lobbies.passwordHash),
           lt(lobbies.memberCount, lobbies.maxPlayers),
           notExists(barred),
-          notExists(full),
+          game.lateJoin ? notExists(full) : undefined,
         ),
       )
-      .orderBy(isStarting, sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`, asc(lobbies.createdAt), asc(lobbies.id))
+      .orderBy(
+        ...(starting ? [isStarting] : []),
+        sql`${lobbies.maxPlayers} - ${lobbies.memberCount}`,
+        asc(lobbies.createdAt),
+        asc(lobbies.id),
+      )
       .limit(1);
   }
 

@@ -6,8 +6,8 @@ import { lobbies } from '../store/schema.ts';
 import type { Database } from '../store/transaction.ts';
 import { StartingSoon } from './lobby-entrances.ts';
 
-/** A hand-off takes some ms, and its room may take as long as this. One that takes longer is none to wait for. */
-const STARTING_MS = 5_000;
+/** A hand-off takes some ms. Past its deadline, which is about this, it is put back, so there is none to wait for. */
+const STARTING_MS = 15_000;
 /** A crowd fills one lobby after the other before its last player gets in. */
 const ALL_WAITS_MS = 20_000;
 /** Nudges may be lost. */
