@@ -42,15 +42,20 @@ export function LobbyRow({ lobby, isOpen }: LobbyRowProps): VNode {
   );
 }
 
+/** More seats than this are counted, not drawn. */
+const DOTS_MAX = 4;
+
 function Seats({ taken, places }: { readonly taken: number; readonly places: number }): VNode {
   return (
     <span class="seat-dots">
-      <span class="sr-only">
-        {taken} of {places} seats taken
+      <span class={places > DOTS_MAX ? 'seat-count' : 'sr-only'}>
+        {taken} of {places}
+        <span class="sr-only"> seats taken</span>
       </span>
-      {Array.from({ length: places }, (_, place) => (
-        <span key={place} class={place < taken ? 'seat-dot is-taken' : 'seat-dot'} aria-hidden="true" />
-      ))}
+      {places <= DOTS_MAX &&
+        Array.from({ length: places }, (_, place) => (
+          <span key={place} class={place < taken ? 'seat-dot is-taken' : 'seat-dot'} aria-hidden="true" />
+        ))}
     </span>
   );
 }

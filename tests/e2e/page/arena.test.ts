@@ -8,7 +8,7 @@ import { complaintsOf, couple } from './two-players.ts';
 
 const service = usePageService();
 
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 120_000;
 /** A row of the courtyard with nothing in it, and a straight way there from every place where one appears. */
 const FREE_ROW = 366;
 
