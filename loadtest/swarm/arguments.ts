@@ -15,6 +15,8 @@ export interface SwarmArguments {
   readonly style: Style;
   /** Each player loses its connection about this often; null: never. */
   readonly loseEverySeconds: number | null;
+  /** The swarm's own Gyre is killed and started again this often; null: never. */
+  readonly killEverySeconds: number | null;
   readonly out: string;
 }
 
@@ -28,6 +30,7 @@ export const USAGE = `usage: npm run swarm -- [--players 20] [--game ${Object.ke
   [--predict]             clients run ahead of the room, where the game is played like that
   [--latency ms [--jitter ms] [--loss 0–1]]   the network that the SDK simulates
   [--lose-every seconds]  breaks each player's connection about this often
+  [--kill-every seconds]  kills its own Gyre (SIGKILL) this often, and starts it again
   [--generators n]        processes that play; left out: one for each ${PLAYERS_PER_GENERATOR} players
   [--out folder]          where the report goes; left out: artefacts/swarm`;
 
@@ -49,6 +52,7 @@ export function readArguments(argv: readonly string[], defaultOut: string): Swar
       jitter: { type: 'string', default: '0' },
       loss: { type: 'string', default: '0' },
       'lose-every': { type: 'string' },
+      'kill-every': { type: 'string' },
       out: { type: 'string', default: defaultOut },
     },
   });
@@ -59,6 +63,9 @@ export function readArguments(argv: readonly string[], defaultOut: string): Swar
   if (players % perMatch !== 0) throw new Error(`${game} is played by ${perMatch}: --players must be a multiple.`);
   if (values.endpoint !== undefined && !URL.canParse(values.endpoint))
     throw new Error('--endpoint must be an address.');
+  if (values.endpoint !== undefined && values['kill-every'] !== undefined) {
+    throw new Error('--kill-every kills only a Gyre of its own: leave out --endpoint.');
+  }
   const generators = values.generators ?? String(Math.ceil(players / PLAYERS_PER_GENERATOR));
   return {
     players,
@@ -74,6 +81,7 @@ export function readArguments(argv: readonly string[], defaultOut: string): Swar
       network: values.latency === undefined ? null : networkOf({ ...values, latency: values.latency }),
     },
     loseEverySeconds: values['lose-every'] === undefined ? null : wholeFrom(1, '--lose-every', values['lose-every']),
+    killEverySeconds: values['kill-every'] === undefined ? null : wholeFrom(1, '--kill-every', values['kill-every']),
     out: values.out,
   };
 }

@@ -71,12 +71,17 @@ export class Group {
     const { startMode } = host.lobby.view;
     if (startMode === 'instant') {
       // The first match began with the lobby; a next one begins with anybody who is ready.
-      if (round > 0) await host.lobby.setReady();
+      if (round > 0) await host.setReady();
     } else {
-      await Promise.all(players.filter((player) => player !== host).map(({ lobby }) => lobby.setReady()));
-      await host.lobby.start({ countdownMs: 0 });
+      await Promise.all(players.filter((player) => player !== host).map((player) => player.setReady()));
+      await host.startMatch();
     }
-    return await this.#seat();
+    const stopInsisting = host.insistOnStart();
+    try {
+      return await this.#seat();
+    } finally {
+      stopInsisting();
+    }
   }
 
   /** Who gets no seat is a failure; the others play all the same, and tell what they saw. */

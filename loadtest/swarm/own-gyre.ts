@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,13 +14,16 @@ const ERROR_LEVEL = 50;
 
 /** A Gyre as `npm start` runs it, in a process of its own, on data that nobody else has. */
 export class OwnGyre {
-  #endpoint = '';
-  readonly #process: ChildProcess;
   readonly #dataDir: string;
-  readonly #log: LogCounter;
+  readonly #log: LogKeeper;
+  #process: ChildProcess | null = null;
+  /** 0 until the first start has taken a free one. */
+  #port = 0;
+  #kills = 0;
+  /** Of lives that were killed. */
+  #earlierCpuMs = 0;
 
-  private constructor(process: ChildProcess, dataDir: string, log: LogCounter) {
-    this.#process = process;
+  private constructor(dataDir: string, log: LogKeeper) {
     this.#dataDir = dataDir;
     this.#log = log;
   }
@@ -30,26 +33,9 @@ export class OwnGyre {
    * @throws Error with what it wrote, if it doesn't get ready
    */
   static async start(logFile: string): Promise<OwnGyre> {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-swarm-'));
-    const child = spawn(process.execPath, ['src/main.ts'], {
-      cwd: ROOT,
-      // With a channel it notices the end of this process, however that ends, and stops.
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {
-        ...process.env,
-        PORT: '0',
-        HOST: '127.0.0.1',
-        DATABASE_URL: '',
-        GYRE_DATA_DIR: dataDir,
-        GYRE_RATE_LIMITS: 'off',
-        GYRE_MAX_SOCKETS_PER_ADDRESS: '100000',
-        GYRE_LOG_LEVEL: 'warn',
-      },
-    });
-    const log = new LogCounter(child, logFile);
-    const gyre = new OwnGyre(child, dataDir, log);
+    const gyre = new OwnGyre(await mkdtemp(path.join(tmpdir(), 'gyre-swarm-')), new LogKeeper(logFile));
     try {
-      gyre.#endpoint = `http://127.0.0.1:${await portOf(child, log)}`;
+      await gyre.#launch();
     } catch (error) {
       await gyre.stop();
       throw error;
@@ -58,21 +44,18 @@ export class OwnGyre {
   }
 
   get endpoint(): string {
-    return this.#endpoint;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
-  get pid(): number {
-    return this.#process.pid as number;
-  }
-
-  /** CPU that it has used so far, all threads, without its database; null where the system doesn't tell, or it has ended. */
+  /** CPU that it has used so far, all threads, without its database; null where the system doesn't tell. */
   get cpuMs(): number | null {
-    return CAN_TELL_USAGE && this.#runs ? cpuMsOf(this.pid) : null;
+    if (!CAN_TELL_USAGE) return null;
+    return this.#earlierCpuMs + (this.#pid === null ? 0 : cpuMsOf(this.#pid));
   }
 
-  /** Null like {@link cpuMs}. */
+  /** Null where the system doesn't tell, or if it has ended. */
   get pssBytes(): number | null {
-    return CAN_TELL_USAGE && this.#runs ? pssBytesOf(this.pid) : null;
+    return CAN_TELL_USAGE && this.#pid !== null ? pssBytesOf(this.#pid) : null;
   }
 
   /** Lines of its log that tell of an error. */
@@ -80,33 +63,70 @@ export class OwnGyre {
     return this.#log.errors;
   }
 
-  /** Stops it as a person would, within 20 s, and removes its data. Resolves with whether it stopped cleanly. */
-  async stop(): Promise<boolean> {
-    if (this.#runs) {
-      const exited = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
-      const giveUp = setTimeout(() => this.#process.kill('SIGKILL'), STOP_LIMIT_MS);
-      await exited;
-      clearTimeout(giveUp);
-    }
-    await rm(this.#dataDir, { recursive: true, force: true });
-    return this.#process.exitCode === 0;
+  get kills(): number {
+    return this.#kills;
   }
 
-  get #runs(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
+  /** Ends it without a word, and starts it again on the same port and data. Resolves when it is ready. */
+  async kill(): Promise<void> {
+    this.#kills += 1;
+    this.#earlierCpuMs = this.cpuMs ?? 0;
+    await this.#end('SIGKILL');
+    await this.#launch();
+  }
+
+  /** Stops it as a person would, within 20 s, and removes its data. */
+  async stop(): Promise<void> {
+    const giveUp = setTimeout(() => this.#process?.kill('SIGKILL'), STOP_LIMIT_MS);
+    await this.#end('SIGTERM');
+    clearTimeout(giveUp);
+    await rm(this.#dataDir, { recursive: true, force: true });
+    this.#log.end();
+  }
+
+  async #launch(): Promise<void> {
+    const child = spawn(process.execPath, ['src/main.ts'], {
+      cwd: ROOT,
+      // With a channel it notices the end of this process, however that ends, and stops.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        PORT: String(this.#port),
+        HOST: '127.0.0.1',
+        DATABASE_URL: '',
+        GYRE_DATA_DIR: this.#dataDir,
+        GYRE_RATE_LIMITS: 'off',
+        GYRE_MAX_SOCKETS_PER_ADDRESS: '100000',
+        GYRE_LOG_LEVEL: 'warn',
+      },
+    });
+    this.#process = child;
+    this.#port = await portOf(child, this.#log.follow(child));
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#process === null || this.#pid === null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await exited;
+  }
+
+  /** Null if it doesn't run. */
+  get #pid(): number | null {
+    const { pid, exitCode, signalCode } = this.#process ?? {};
+    return pid === undefined || exitCode !== null || signalCode !== null ? null : pid;
   }
 }
 
-async function portOf(child: ChildProcess, log: LogCounter): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+async function portOf(child: ChildProcess, written: () => string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
   const look = (): void => {
-    const [, port] = /localhost:(\d+)/.exec(log.start) ?? [];
-    if (port !== undefined) resolve(port);
+    const [, port] = /localhost:(\d+)/.exec(written()) ?? [];
+    if (port !== undefined) resolve(Number(port));
   };
   child.stdout?.on('data', look);
-  child.once('exit', () => reject(new Error(`Gyre did not start.\n${log.start}`)));
-  const giveUp = setTimeout(() => reject(new Error(`Gyre was not ready in time.\n${log.start}`)), START_LIMIT_MS);
+  child.once('exit', () => reject(new Error(`Gyre did not start.\n${written()}`)));
+  const giveUp = setTimeout(() => reject(new Error(`Gyre was not ready in time.\n${written()}`)), START_LIMIT_MS);
   try {
     return await promise;
   } finally {
@@ -117,22 +137,31 @@ async function portOf(child: ChildProcess, log: LogCounter): Promise<string> {
 
 const START_KEPT_CHARS = 10_000;
 
-/** Keeps what a process writes, and counts its errors. */
-class LogCounter {
-  start = '';
+/** Keeps what one process after the other writes, and counts the errors in it. */
+class LogKeeper {
   errors = 0;
+  readonly #stream: WriteStream;
 
-  constructor(child: ChildProcess, file: string) {
+  constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
-    const stream = createWriteStream(file);
+    this.#stream = createWriteStream(file);
+  }
+
+  /** @returns gives what the process has written so far, of its beginning */
+  follow(child: ChildProcess): () => string {
+    let start = '';
     for (const output of [child.stdout, child.stderr]) {
       output?.on('data', (chunk: Buffer) => {
         const text = chunk.toString();
-        if (this.start.length < START_KEPT_CHARS) this.start += text;
+        if (start.length < START_KEPT_CHARS) start += text;
         this.errors += [...text.matchAll(/"level":(\d+)/g)].filter(([, level]) => Number(level) >= ERROR_LEVEL).length;
-        stream.write(chunk);
+        if (!this.#stream.writableEnded) this.#stream.write(chunk);
       });
     }
-    child.once('close', () => stream.end());
+    return () => start;
+  }
+
+  end(): void {
+    this.#stream.end();
   }
 }

@@ -1,7 +1,8 @@
-import type { Lobby, LobbyOptions, Match, MatchCloseReason } from '../../client-sdk/index.ts';
+import { GyreError, type Lobby, type LobbyOptions, type Match, type MatchCloseReason } from '../../client-sdk/index.ts';
 import { Client, type ClientOptions } from './client.ts';
 import type { RecordedMatch, SeatFacts } from './facts.ts';
 import type { SeatPlay } from './game.ts';
+import { patiently } from './patience.ts';
 
 /** A player's seat in a match that runs. */
 export interface Seated {
@@ -37,7 +38,31 @@ export class Player extends Client {
   }
 
   async joinLobby(code: string): Promise<void> {
-    this.#lobby = await this.gyre.lobbies.joinByCode(code);
+    this.#lobby = await patiently(() => this.gyre.lobbies.joinByCode(code));
+  }
+
+  async setReady(): Promise<void> {
+    await patiently(() => this.lobby.setReady());
+  }
+
+  /** As the host. */
+  async startMatch(): Promise<void> {
+    await patiently(async () => {
+      try {
+        await this.lobby.start({ countdownMs: 0 });
+      } catch (error) {
+        // A start whose answer was lost has happened all the same.
+        if (!GyreError.is(error, 'wrong-state')) throw error;
+      }
+    });
+  }
+
+  /** As the host: starts again if the service couldn't. Returns a function that ends it. */
+  insistOnStart(): () => void {
+    return this.lobby.subscribe(({ state, reason }) => {
+      // If this is in vain as well, somebody waits for a seat in vain, and that is told.
+      if (state === 'open' && reason !== null) this.startMatch().catch(() => undefined);
+    });
   }
 
   /** Takes the seat in the lobby's next match and begins to play. */
@@ -71,7 +96,8 @@ export class Player extends Client {
   async history(): Promise<readonly RecordedMatch[]> {
     const found: RecordedMatch[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await this.gyre.matches.history({ limit: HISTORY_PAGE }, cursor);
+      const at = cursor;
+      const page = await patiently(() => this.gyre.matches.history({ limit: HISTORY_PAGE }, at));
       found.push(...page.items.map(({ id, state, reason, result }) => ({ id, state, reason, result })));
       cursor = page.nextCursor;
     }
@@ -81,7 +107,7 @@ export class Player extends Client {
   async leave(): Promise<void> {
     const lobby = this.#lobby;
     this.#lobby = null;
-    await lobby?.leave();
+    await patiently(async () => await lobby?.leave());
   }
 }
 

@@ -53,6 +53,7 @@ function tilesOf({ totals, server }: SwarmResult): Html[] {
       ? ([
           [server.cores, 'CPU of the server', 'cores'],
           [server.pssBytes / 2 ** 20, 'memory of the server', 'MB'],
+          ...(server.kills > 0 ? ([[server.kills, 'times the server was killed']] as const) : []),
         ] as const)
       : []),
   ];

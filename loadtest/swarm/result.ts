@@ -61,6 +61,8 @@ export interface ServerFigures {
   /** While matches were on: CPU of the process ÷ time, in cores. */
   readonly cores: number;
   readonly pssBytes: number;
+  /** How often it was killed and started again. */
+  readonly kills: number;
 }
 
 /** A late generator blames the service for its own delay: beyond this, or a step of the room, it is told. */
@@ -111,7 +113,9 @@ function remarksOf({ p99Ms }: LatencyFigures, errorsLogged: number): string[] {
 
 function serverFigures(server: OwnGyre | null, moments: readonly Moment[]): ServerFigures | null {
   const pssBytes = server?.pssBytes ?? null;
-  return pssBytes === null ? null : { cores: coresOf(moments, ({ serverCpuMs }) => serverCpuMs ?? 0), pssBytes };
+  return pssBytes === null
+    ? null
+    : { cores: coresOf(moments, ({ serverCpuMs }) => serverCpuMs ?? 0), pssBytes, kills: server?.kills ?? 0 };
 }
 
 function totalsOf({ generators, moments }: SwarmRun, { game }: SwarmArguments): Totals {

@@ -20,7 +20,11 @@ export function summaryOf(result: SwarmResult): string {
     latencyLine('input to ack', result.inputToAck),
     latencyLine('to a seat', result.seating),
     ...(result.away.count > 0 ? [latencyLine('away after a loss', result.away)] : []),
-    ...(server ? [`server: ${figure(server.cores)} cores, ${figure(server.pssBytes / 2 ** 20)} MB`] : []),
+    ...(server
+      ? [
+          `server: ${figure(server.cores)} cores, ${figure(server.pssBytes / 2 ** 20)} MB${server.kills > 0 ? `, killed ${server.kills} times` : ''}`,
+        ]
+      : []),
     `generators: ${figure(result.generatorCores)} cores`,
     latencyLine('generator lag', result.lag),
     ...remarks.map((remark) => `note: ${remark}`),

@@ -60,9 +60,22 @@ async function runGenerators(
 ): Promise<SwarmRun> {
   await signInAll(generators, options);
   await Promise.all(generators.map((generator) => generator.ask('play')));
-  const { moments, finished } = await watch(generators, wanted, options);
+  const [{ moments, finished }] = await Promise.all([watch(generators, wanted, options), killAgain(wanted, options)]);
   const facts = await Promise.all(generators.map((generator) => generator.ask<GeneratorFacts>('facts')));
   return { generators: facts, moments, finished };
+}
+
+/** Kills our own Gyre as often as is wanted, while matches are begun. */
+async function killAgain(
+  { killEverySeconds, seconds }: SwarmArguments,
+  { server, signal }: SwarmOptions,
+): Promise<void> {
+  if (server === null || killEverySeconds === null) return;
+  const endMs = performance.now() + seconds * 1_000;
+  while (performance.now() + killEverySeconds * 1_000 < endMs) {
+    await pause(killEverySeconds * 1_000, undefined, { signal });
+    await server.kill();
+  }
 }
 
 /** Rejects as soon as the signal is aborted, whatever the promise does. */

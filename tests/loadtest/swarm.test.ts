@@ -41,11 +41,11 @@ test(
 );
 
 test(
-  '[LT-5, LT-7] on a Gyre of its own it plays the arena ahead of the room over a bad network, and is watched',
+  '[LT-5, LT-7] on a Gyre of its own, which it kills, it plays the arena ahead of the room over a bad network, and is watched',
   async () => {
-    const size = ['--game', 'arena', '--players', '8', '--watchers', '2', '--seconds', '2', '--round-ms', '2000'];
+    const size = ['--game', 'arena', '--players', '8', '--watchers', '2', '--seconds', '3', '--round-ms', '2000'];
     const network = ['--predict', '--latency', '100', '--jitter', '20', '--loss', '0.02'];
-    const { code, output } = await swarm(...size, ...network, '--out', folder);
+    const { code, output } = await swarm(...size, ...network, '--kill-every', '2', '--out', folder);
     expect(output).toContain('verdict: every promise was kept');
     expect(code).toBe(0);
 
@@ -55,7 +55,8 @@ test(
     expect(totals.watched).toBeGreaterThan(0);
     expect(totals.prediction.compared).toBeGreaterThan(0);
     expect(totals.silentStepShare).not.toBeNull();
-    expect(server !== null).toBe(CAN_TELL_USAGE);
+    expect(server?.kills).toBe(CAN_TELL_USAGE ? 1 : undefined);
+    expect(totals.losses).toBeGreaterThanOrEqual(8);
     expect((await readdir(folder)).toSorted()).toEqual(['report.html', 'result.json', 'server.log']);
   },
   RUN_LIMIT_MS,
@@ -85,6 +86,7 @@ test.each([
   [['--players', '0'], '--players'],
   [['--seconds', 'long'], '--seconds'],
   [['--endpoint', 'nowhere'], '--endpoint'],
+  [['--endpoint', 'http://127.0.0.1:1', '--kill-every', '5'], '--kill-every'],
   [['--latency', '100', '--loss', '1'], '--loss'],
 ])('[LT-5] %p is a wrong argument', (args, said) => {
   expect(() => readArguments(args, folder)).toThrow(said);
