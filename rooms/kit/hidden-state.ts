@@ -26,10 +26,18 @@ const packr = new Packr({ useRecords: false, variableMapSize: true });
 
 /** Packs the hidden state. The bytes belong to the caller; equal states give equal bytes. */
 export function packHidden(hidden: HiddenState): Uint8Array {
-  const { started, random, timers, kept, seats, result, faults, asleep } = hidden;
-  return new Uint8Array(
-    packr.pack([HIDDEN_STATE_VERSION, started, random, timers, kept, seats, result, faults, asleep]),
-  );
+  return new Uint8Array(pack(hidden));
+}
+
+/** As {@link packHidden}, but null if it is still what these bytes say: in most ticks nothing changes. */
+export function packChangedHidden(hidden: HiddenState, before: Uint8Array): Uint8Array | null {
+  const packed = pack(hidden);
+  return packed.equals(before) ? null : new Uint8Array(packed);
+}
+
+/** A view of the packer's own buffer. */
+function pack({ started, random, timers, kept, seats, result, faults, asleep }: HiddenState): Buffer {
+  return packr.pack([HIDDEN_STATE_VERSION, started, random, timers, kept, seats, result, faults, asleep]);
 }
 
 /** @throws RestoreError for bytes that are not a hidden state of this version */

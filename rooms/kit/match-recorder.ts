@@ -1,6 +1,6 @@
 import type { Schema } from '@colyseus/schema';
 import type { AnyRoomClass } from './game-room.ts';
-import { type HiddenState, packHidden, unpackHidden } from './hidden-state.ts';
+import { type HiddenState, packChangedHidden, packHidden, unpackHidden } from './hidden-state.ts';
 import type { CommitRecord, RecordedMatch } from './ports.ts';
 import { restoreState, StateEncoder } from './state-codec.ts';
 import { RestoreError } from './state-errors.ts';
@@ -40,12 +40,11 @@ export class MatchRecorder {
    */
   patch({ tick, timeMs }: Moment): CommitRecord | null {
     const state = this.#encoder.encodePatch();
-    const hidden = packHidden(this.#hidden());
-    const hiddenChanged = Buffer.compare(hidden, this.#lastHidden) !== 0;
-    if (state === null && !hiddenChanged) return null;
-    this.#lastHidden = hidden;
+    const hidden = packChangedHidden(this.#hidden(), this.#lastHidden);
+    if (state === null && hidden === null) return null;
+    this.#lastHidden = hidden ?? this.#lastHidden;
     const { nextRefId } = this.#encoder;
-    return { kind: 'patch', tick, timeMs, state, hidden: hiddenChanged ? hidden : null, nextRefId };
+    return { kind: 'patch', tick, timeMs, state, hidden, nextRefId };
   }
 
   /** Everything, as of the last record. */

@@ -7,7 +7,7 @@ export class StepMessages {
   readonly #events: PayloadSchemas;
   #outgoing: Outgoing[] = [];
   /** The last consumed input, by seat. */
-  readonly #acks = new Map<number, number>();
+  #acks: Map<number, number> | null = null;
 
   /** @param events of the game's contract */
   constructor(events: PayloadSchemas) {
@@ -19,6 +19,7 @@ export class StepMessages {
   }
 
   acknowledge(seatIndex: number, seq: number): void {
+    this.#acks ??= new Map();
     this.#acks.set(seatIndex, seq);
   }
 
@@ -41,8 +42,8 @@ export class StepMessages {
 
   /** All of it; what comes after belongs to the next step. */
   take(): readonly Outgoing[] {
-    for (const [seatIndex, seq] of this.#acks) this.say(seatIndex, { type: 'ack', seq });
-    this.#acks.clear();
+    for (const [seatIndex, seq] of this.#acks ?? []) this.say(seatIndex, { type: 'ack', seq });
+    this.#acks = null;
     const outgoing = this.#outgoing;
     this.#outgoing = [];
     return outgoing;

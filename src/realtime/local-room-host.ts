@@ -28,6 +28,9 @@ export interface LocalRoomHostOptions {
   readonly maxRooms?: number;
 }
 
+/** One for all that are. */
+const READY = Promise.resolve();
+
 interface Hosted {
   /** null while it is being created. */
   room: MatchRoom | null;
@@ -80,6 +83,7 @@ export class LocalRoomHost implements RoomHost {
     const hosted = this.#hosted.get(matchId);
     if (hosted === undefined || hosted.room === null) throw new Error(`there is no room for ${matchId}`);
     clearTimeout(hosted.expiry ?? undefined);
+    hosted.expiry = null;
     if (!hosted.room.isReserved) return;
     hosted.room.open();
     this.#options.directory.add(matchId, hosted.room.room);
@@ -173,7 +177,9 @@ export class LocalRoomHost implements RoomHost {
     // Whoever waits for it learns of a failure; if nobody does, that is no unhandled rejection.
     hosted.ready.catch(() => {});
     try {
-      return await made;
+      const room = await made;
+      hosted.ready = READY;
+      return room;
     } catch (error) {
       this.#drop(reservation.matchId, hosted);
       throw error;

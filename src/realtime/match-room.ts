@@ -50,6 +50,9 @@ interface Release {
   readonly output: StepOutput | null;
 }
 
+/** Of all matches: a socket is in one. */
+const slotOf = new WeakMap<SocketClient, SeatSlot>();
+
 /**
  * What is around a match's core: it holds the sockets of the seats, hands in what they say, and lets out what a step
  * brought once its record is durable.
@@ -60,9 +63,9 @@ export class MatchRoom implements SocketHandler, Steppable {
   readonly #slots: SeatSlot[];
   readonly #spectators = new Spectators();
   readonly #audience: MatchAudience;
-  readonly #ending: MatchEnding;
+  /** Made with the first thing that the service is told. */
+  #ending: MatchEnding | null = null;
   readonly #requests = new PlainRequests();
-  readonly #slotOf = new WeakMap<SocketClient, SeatSlot>();
   /** What its sockets come in by. */
   readonly room: SocketRoom;
   #state: RoomState = 'reserved';
@@ -84,14 +87,6 @@ export class MatchRoom implements SocketHandler, Steppable {
       slots: this.#slots,
       spectators: this.#spectators,
       onDrained: (client) => this.room.contain(client, () => this.#catchUp(client)),
-    });
-    this.#ending = new MatchEnding({
-      matchId: core.matchId,
-      epoch,
-      events: services.events,
-      log: services.log,
-      tellResult: (result) => this.#tellResult(result),
-      end: (code) => this.#endForGood(code),
     });
   }
 
@@ -150,7 +145,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const arrived = this.#arrived;
     this.#arrived = [];
     if (output === null && arrived.length === 0) return;
-    const parcels = output === null ? [] : parcelsOf(output, this.#requests, this.#onUnsendable);
+    const parcels = output === null ? [] : this.#parcelsOf(output);
     this.#over ||= output !== null && (output.result !== null || output.failed);
     const release: Release = { arrived, patch: this.#patchFrame(output?.patch ?? null), parcels, output };
     this.#commit(output?.record ?? null, () => this.#release(release));
@@ -162,9 +157,12 @@ export class MatchRoom implements SocketHandler, Steppable {
     return this.tickRateHz === null ? stateFrame(patch) : timedFrame(patch, this.#core.timeMs);
   }
 
-  readonly #onUnsendable = (err: unknown, type: string): void => {
-    this.#parts.services.log.error({ err, matchId: this.matchId, type }, "a game's message can't be sent");
-  };
+  #parcelsOf(output: StepOutput): readonly Parcel[] {
+    const { log } = this.#parts.services;
+    return parcelsOf(output, this.#requests, (err, type) => {
+      log.error({ err, matchId: this.matchId, type }, "a game's message can't be sent");
+    });
+  }
 
   writeFull(): void {
     this.#commit(this.#core.full(), () => {});
@@ -201,7 +199,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (this.#state === 'gone') return;
     this.freeze();
     this.#state = 'gone';
-    this.#ending.stop();
+    this.#ending?.stop();
     this.#parts.onGone();
     this.room.disconnect(code);
   }
@@ -228,7 +226,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** The whole state as of the last step, and then every patch after it: releases come in the order of their commits. */
   acknowledged(client: SocketClient): void {
-    const seatIndex = this.#slotOf.get(client)?.seat.index ?? null;
+    const seatIndex = slotOf.get(client)?.seat.index ?? null;
     if (seatIndex === null && this.#spectators.playerOf(client) === undefined) return;
     const { tick } = this.#core;
     const lastSeq = this.#lastSeqOf(seatIndex);
@@ -241,7 +239,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   /** The same for a client that was left behind. What it missed is in the state, and what of its inputs is, it is told. */
   #catchUp(client: SocketClient): void {
     if (this.#state !== 'open') return;
-    const seq = this.#lastSeqOf(this.#slotOf.get(client)?.seat.index ?? null);
+    const seq = this.#lastSeqOf(slotOf.get(client)?.seat.index ?? null);
     const ack = seq === 0 ? [] : [dataFrame(GYRE_TYPE, { type: 'ack', seq })];
     const frames = [...this.#stateFrames(this.#core.timeMs), ...ack];
     this.#commit(null, () => client.catchUp(frames));
@@ -264,7 +262,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   received(client: SocketClient, message: InboundMessage): void {
-    const slot = this.#slotOf.get(client);
+    const slot = slotOf.get(client);
     // Who watches has nothing to say.
     if (slot === undefined && this.#spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
     if (slot === undefined || !this.#isPlaying) return;
@@ -275,14 +273,14 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   consented(client: SocketClient): void {
-    const slot = this.#slotOf.get(client);
+    const slot = slotOf.get(client);
     if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
     else this.giveUpSeat(slot.seat.index, CloseCode.consented);
   }
 
   gone(client: SocketClient): void {
     this.#spectators.remove(client);
-    const slot = this.#slotOf.get(client);
+    const slot = slotOf.get(client);
     const playerId = slot?.seat.playerId ?? this.#spectators.playerOf(client);
     if (playerId !== undefined) this.#parts.services.events.presence(playerId, -1);
     if (slot === undefined) return;
@@ -310,7 +308,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #take(client: SocketClient, slot: SeatSlot, generation: number): void {
-    this.#slotOf.set(client, slot);
+    slotOf.set(client, slot);
     if (slot.seat.playerId !== null) this.#parts.services.events.presence(slot.seat.playerId, 1);
     slot.seize(client, generation)?.end(CloseCode.replaced);
     this.#core.seatConnected(slot.seat.index, generation);
@@ -358,13 +356,13 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#audience.letOut(patch, parcels);
     if (output === null) return;
     for (const seatIndex of output.givenUp) this.#seatGivenUp(seatIndex);
-    if (output.failed) this.#ending.abandon();
-    else if (output.result !== null) this.#ending.finish(output.result);
+    if (output.failed) this.#service().abandon();
+    else if (output.result !== null) this.#service().finish(output.result);
   }
 
   /** Its seat is recorded: the token that it is given will be known to whoever restores the match. */
   #letIn(client: SocketClient): void {
-    const slot = this.#slotOf.get(client);
+    const slot = slotOf.get(client);
     if (slot === undefined || slot.seat.playerId === null || client.stage === 'ended') return;
     const { playerId, index: seatIndex } = slot.seat;
     const claim = { matchId: this.matchId, seatIndex, playerId, generation: slot.generation };
@@ -374,11 +372,24 @@ export class MatchRoom implements SocketHandler, Steppable {
   #seatGivenUp(seatIndex: number): void {
     const slot = this.#slot(seatIndex);
     slot.client?.end(slot.exitCode);
-    this.#ending.seatGivenUp(seatIndex);
+    this.#service().seatGivenUp(seatIndex);
   }
 
   #tellResult(result: MatchResult): void {
     this.#audience.deliver(dataFrame(GYRE_TYPE, { type: 'result', result }));
+  }
+
+  #service(): MatchEnding {
+    const { core, epoch, services } = this.#parts;
+    this.#ending ??= new MatchEnding({
+      matchId: core.matchId,
+      epoch,
+      events: services.events,
+      log: services.log,
+      tellResult: (result) => this.#tellResult(result),
+      end: (code) => this.#endForGood(code),
+    });
+    return this.#ending;
   }
 
   #endForGood(code: number): void {

@@ -7,8 +7,10 @@ const RETRY_MAX_MS = 5_000;
 export class ServiceCalls {
   readonly #matchId: string;
   readonly #log: RealtimeLog;
-  readonly #stopped = new AbortController();
-  #last: Promise<void> = Promise.resolve();
+  /** Made with the first call: most rooms make none before their end. */
+  #last: Promise<void> | null = null;
+  #isStopped = false;
+  #onStop: () => void = () => {};
 
   constructor(matchId: string, log: RealtimeLog) {
     this.#matchId = matchId;
@@ -17,16 +19,17 @@ export class ServiceCalls {
 
   /** Makes a call after those before it, then hands over what it resolved to. */
   run<T>(what: string, call: () => Promise<T>, then: (value: T) => void = () => {}): void {
-    this.#last = this.#last.then(() => this.#untilDone(what, call, then));
+    this.#last = (this.#last ?? Promise.resolve()).then(() => this.#untilDone(what, call, then));
   }
 
   /** The room is gone: makes no more calls and hands over nothing. */
   stop(): void {
-    this.#stopped.abort();
+    this.#isStopped = true;
+    this.#onStop();
   }
 
   async #untilDone<T>(what: string, call: () => Promise<T>, then: (value: T) => void): Promise<void> {
-    for (let delayMs = RETRY_MIN_MS; !this.#stopped.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+    for (let delayMs = RETRY_MIN_MS; !this.#isStopped; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         const value = await call();
         this.#handOver(what, () => then(value));
@@ -39,7 +42,7 @@ export class ServiceCalls {
   }
 
   #handOver(what: string, then: () => void): void {
-    if (this.#stopped.signal.aborted) return;
+    if (this.#isStopped) return;
     try {
       then();
     } catch (error) {
@@ -51,11 +54,10 @@ export class ServiceCalls {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#stopped.signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      this.#stopped.signal.addEventListener('abort', done);
+      this.#onStop = done;
     });
   }
 }

@@ -5,37 +5,41 @@ import type { Frame } from './web-socket-frame.ts';
 /** Of one match. Each costs as much as a player's socket. */
 const MAX_SPECTATORS = 200;
 
+/** Of all matches: a socket is in one. */
+const playersOfSockets = new WeakMap<SocketClient, string>();
+
 /** The sockets of those who watch a match: one a player, the newest. */
 export class Spectators {
-  readonly #sockets = new Map<string, SocketClient>();
-  readonly #playerOf = new WeakMap<SocketClient, string>();
+  /** Made with the first. */
+  #sockets: Map<string, SocketClient> | null = null;
 
   /** @returns false if there are too many already */
   add(client: SocketClient, playerId: string): boolean {
+    this.#sockets ??= new Map();
     const before = this.#sockets.get(playerId);
     if (before === undefined && this.#sockets.size >= MAX_SPECTATORS) return false;
     this.#sockets.set(playerId, client);
-    this.#playerOf.set(client, playerId);
+    playersOfSockets.set(client, playerId);
     before?.end(CloseCode.replaced);
     return true;
   }
 
   /** Whose socket it is, also after it has gone; undefined if it is no spectator's. */
   playerOf(client: SocketClient): string | undefined {
-    return this.#playerOf.get(client);
+    return playersOfSockets.get(client);
   }
 
   remove(client: SocketClient): void {
-    const playerId = this.#playerOf.get(client);
-    if (playerId !== undefined && this.#sockets.get(playerId) === client) this.#sockets.delete(playerId);
+    const playerId = playersOfSockets.get(client);
+    if (playerId !== undefined && this.#sockets?.get(playerId) === client) this.#sockets.delete(playerId);
   }
 
   clients(): Iterable<SocketClient> {
-    return this.#sockets.values();
+    return this.#sockets?.values() ?? [];
   }
 
   /** Sends a message, or keeps it for those who are about to be in the stream. */
   tell(frame: Frame): void {
-    for (const client of this.#sockets.values()) client.tell(frame);
+    for (const client of this.clients()) client.tell(frame);
   }
 }

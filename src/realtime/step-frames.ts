@@ -20,19 +20,21 @@ export interface Parcel {
 
 /** Plain requests of one room that wait for their answers. */
 export class PlainRequests {
-  readonly #waiting = new Map<number, PendingRequest>();
+  /** Made with the first: Gyre's own SDK makes none. */
+  #waiting: Map<number, PendingRequest> | null = null;
   #last = 0;
 
   /** @returns the room's own number of the request */
   add(request: PendingRequest): number {
     this.#last += 1;
+    this.#waiting ??= new Map();
     this.#waiting.set(this.#last, request);
     return this.#last;
   }
 
   take(id: number): PendingRequest | null {
-    const request = this.#waiting.get(id) ?? null;
-    this.#waiting.delete(id);
+    const request = this.#waiting?.get(id) ?? null;
+    this.#waiting?.delete(id);
     return request;
   }
 }
