@@ -208,3 +208,19 @@ test('property: whatever gets lost, every input is consumed exactly once and in 
     { numRuns: 100 },
   );
 });
+
+test('[SD-11] an input knows when the room has consumed it: by an acknowledgement, an answer, or a welcome', () => {
+  const { queue } = queueOnWire();
+  queue.welcomed(0);
+  const inputs = ['a', 'b', 'c', 'd', 'e'].map((name) => queue.send(name, null));
+  const consumed = () => inputs.map((input) => input?.consumed);
+  queue.acked(1);
+  expect(consumed()).toEqual([true, false, false, false, false]);
+  void queue.request('f', null);
+  queue.replied(3, { ok: true });
+  expect(consumed()).toEqual([true, true, true, false, false]);
+  queue.dropped();
+  queue.welcomed(4);
+  expect(consumed()).toEqual([true, true, true, true, false]);
+  expect(queue.pendingCount).toBe(2);
+});

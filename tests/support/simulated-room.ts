@@ -18,6 +18,7 @@ export interface RoomSocket {
 const GYRE_HEADER_BYTES = 1 + 1 + GYRE_TYPE.length;
 const FULL_EVERY_STEPS = 100;
 const LOST = 1006;
+const UNHEARD_MS = 300;
 
 /** A match in virtual time: the real core and the real frames of the wire, without sockets, log and database. */
 export class SimulatedRoom {
@@ -32,6 +33,8 @@ export class SimulatedRoom {
   #aheadMs = 0;
   #isDown = false;
   readonly #live = new Set<RoomSocket>();
+  /** Whose way to the client is broken already. */
+  readonly #unheard = new Set<RoomSocket>();
   readonly faults: unknown[] = [];
 
   constructor(time: VirtualTime, room: AnyRoomClass, init: MatchInit) {
@@ -99,9 +102,13 @@ export class SimulatedRoom {
     });
   }
 
-  /** The socket's line breaks, without the match noticing anything else. */
+  /** A player's line breaks: first the way to the client, so that what the room consumes is not known there, then all of it. */
   cut(seatIndex: number): void {
-    for (const socket of this.#live) if (socket.seatIndex === seatIndex) socket.close(LOST);
+    for (const socket of this.#live) {
+      if (socket.seatIndex !== seatIndex) continue;
+      this.#unheard.add(socket);
+      this.time.after(UNHEARD_MS, () => socket.close(LOST));
+    }
   }
 
   readonly #onFault = (error: unknown): void => {
@@ -138,6 +145,7 @@ export class SimulatedRoom {
   /** The patch first, then what is said. */
   #release({ patch, messages }: StepOutput, timeMs: number): void {
     for (const socket of this.#live) {
+      if (this.#unheard.has(socket)) continue;
       if (patch !== null) socket.send(timed(patch, timeMs));
       for (const { seatIndex, type, payload } of messages) {
         if (seatIndex === null || seatIndex === socket.seatIndex) socket.send(data(type, payload));
