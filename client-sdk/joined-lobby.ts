@@ -3,7 +3,7 @@ import { GyreError } from './gyre-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import { firstFound, LiveValue } from './live.ts';
 import type { DataChange, Lobby, LobbyChange, LobbyCloseReason } from './lobby.ts';
-import { isNoSeat } from './match-session.ts';
+import { isNoSeat } from './match-end.ts';
 import type { Match } from './match.ts';
 import type { Api } from './session.ts';
 import type { JoinedLobbyView } from './views.ts';

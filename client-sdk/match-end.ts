@@ -1,6 +1,7 @@
 import { CloseCode } from '../protocol/close-codes.ts';
 import { GyreError } from './gyre-error.ts';
 import type { MatchCloseReason } from './match.ts';
+import { backoffMs, pause } from './pause.ts';
 import type { LinkEnd } from './room-link.ts';
 import type { MatchView } from './views.ts';
 
@@ -77,4 +78,25 @@ export function errorOfReason(reason: MatchCloseReason): GyreError {
     default:
       return new GyreError('match-closed', reason);
   }
+}
+
+/** How often the result is looked up over REST before it is given up, at about 5 s each. */
+const RESULT_TRIES = 24;
+const RESULT_BACKOFF = { firstMs: 100, maxMs: 5_000 };
+
+/** REST has how a match ended, once its transaction is through. null if that doesn't come in two minutes. */
+export async function lookUpEnd(fetch: () => Promise<MatchView>): Promise<MatchView | null> {
+  for (let failures = 0; failures < RESULT_TRIES; failures++) {
+    const view = await fetch().catch(() => null);
+    if (view && reasonOfView(view)) return view;
+    await pause(backoffMs(RESULT_BACKOFF, failures));
+  }
+  return null;
+}
+
+/** Whether a seat could not be had because of what the match is, not because of the network. */
+export function isNoSeat(error: unknown): boolean {
+  return (
+    GyreError.is(error) && (error.code === 'match-over' || error.code === 'not-in-match' || error.code === 'not-found')
+  );
 }

@@ -5,11 +5,11 @@ import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
 import type { Interpolation, InterpolateOptions } from './interpolation.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
-import { errorOfReason, isFinalRefusal, reasonOfEnd, reasonOfView } from './match-end.ts';
+import { errorOfReason, isFinalRefusal, lookUpEnd, reasonOfEnd, reasonOfView } from './match-end.ts';
 import { MatchRealtime } from './match-realtime.ts';
 import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 import type { NetStats } from './net-stats.ts';
-import { backoffMs, pause } from './pause.ts';
+import { pause } from './pause.ts';
 import type { PredictOptions, Prediction } from './prediction.ts';
 import { RoomLink } from './room-link.ts';
 import type { LinkEnd, LinkParts } from './room-link.ts';
@@ -29,10 +29,6 @@ export interface MatchSessionOptions extends LinkParts {
 
 const PING_EVERY_MS = 2_000;
 const LEAVE_PATIENCE_MS = 5_000;
-/** How often the result is looked up over REST before it is given up, at about 5 s each. */
-const RESULT_TRIES = 24;
-const RESULT_BACKOFF = { firstMs: 100, maxMs: 5_000 };
-
 /** The one implementation of {@link Match}. Its types are those of any game; the public surface narrows them. */
 export class MatchSession implements Match {
   readonly id: string;
@@ -289,18 +285,11 @@ export class MatchSession implements Match {
     else this.#close(reason, reason === 'closed' ? error : undefined);
   }
 
-  /** The room is gone and the result may not have reached us: REST has it, once its transaction is through. */
+  /** The room is gone and the result may not have reached us. */
   async #lookUpEnd(): Promise<void> {
-    for (let failures = 0; failures < RESULT_TRIES; failures++) {
-      const view = await this.#fetchInfo().catch(() => null);
-      const reason = view && reasonOfView(view);
-      if (reason) {
-        this.learned(view);
-        return this.#close(reason);
-      }
-      await pause(backoffMs(RESULT_BACKOFF, failures));
-    }
-    this.#close('finished');
+    const view = await lookUpEnd(() => this.#fetchInfo());
+    if (view) this.learned(view);
+    this.#close((view && reasonOfView(view)) ?? 'finished');
   }
 
   #close(reason: MatchCloseReason, error: GyreError = errorOfReason(reason)): void {
@@ -320,11 +309,4 @@ export class MatchSession implements Match {
   #setStatus(change: Partial<MatchStatus>): void {
     this.#status.set({ ...this.#status.view, ...change });
   }
-}
-
-/** Whether a seat could not be had because of what the match is, not because of the network. */
-export function isNoSeat(error: unknown): boolean {
-  return (
-    GyreError.is(error) && (error.code === 'match-over' || error.code === 'not-in-match' || error.code === 'not-found')
-  );
 }
