@@ -5,22 +5,25 @@ export interface Kept<Value> {
 
 /** The kept values of one room, by name. Declared while the room is constructed, so that a restored room has the same. */
 export class KeptValues {
-  readonly #values: Map<string, Kept<unknown>> = new Map();
-  readonly #recorded: Map<string, unknown>;
+  /** Made with the first: many rooms keep nothing. */
+  #values: Map<string, Kept<unknown>> | null = null;
+  /** Values of a restored match that are still to be declared. */
+  #recorded: Map<string, unknown> | null;
   #sealed = false;
 
-  constructor(recorded: Readonly<Record<string, unknown>> = {}) {
-    this.#recorded = new Map(Object.entries(recorded));
+  constructor(recorded: Readonly<Record<string, unknown>> | null = null) {
+    this.#recorded = recorded === null ? null : new Map(Object.entries(recorded));
   }
 
   declare<Value>(name: string, initial: Value): Kept<Value> {
     if (this.#sealed) throw new Error(`Kept value "${name}" must be declared as a field of the room, not later.`);
+    this.#values ??= new Map();
     if (this.#values.has(name)) throw new Error(`There are two kept values "${name}".`);
     assertPlain(initial, name);
     // A copy: what an author writes as a constant would be one for all matches of the process.
-    const value = this.#recorded.has(name) ? (this.#recorded.get(name) as Value) : structuredClone(initial);
+    const value = this.#recorded?.has(name) ? (this.#recorded.get(name) as Value) : structuredClone(initial);
     const kept: Kept<Value> = { value };
-    this.#recorded.delete(name);
+    this.#recorded?.delete(name);
     this.#values.set(name, kept);
     return kept;
   }
@@ -28,12 +31,14 @@ export class KeptValues {
   /** No more kept values from here on. Throws if a recorded one was not declared. */
   seal(): void {
     this.#sealed = true;
-    const [forgotten] = this.#recorded.keys();
+    const [forgotten] = this.#recorded?.keys() ?? [];
+    this.#recorded = null;
     if (forgotten !== undefined) throw new Error(`The recorded value "${forgotten}" is not kept by the room.`);
   }
 
   toData(): Record<string, unknown> {
     const data: Record<string, unknown> = {};
+    if (this.#values === null) return data;
     const seen = new Set<object>();
     for (const [name, kept] of this.#values) {
       assertPlain(kept.value, name, seen);

@@ -168,6 +168,8 @@ export function setEncodeDescriptor(tree: ChangeTree, descriptor: EncodeDescript
   tree.encDescriptor = descriptor;
 }
 
+const NO_BUFFER = new Uint8Array(0);
+
 /**
  * An `Encoder` without a buffer of its own: the library allocates `Encoder.BUFFER_SIZE` (16 KB) for each,
  * which for thousands of small rooms is most of their memory.
@@ -184,6 +186,8 @@ export function createBufferlessEncoder<S extends Schema>(
   Encoder.BUFFER_SIZE = 0;
   try {
     const encoder = new Encoder<S>(state, root);
+    // Never written: every encode names a buffer.
+    encoder.sharedBuffer = NO_BUFFER;
     const hook = encoder as unknown as { _resizeBuffer: (buffer: Uint8Array, usedBytes: number) => Uint8Array };
     hook._resizeBuffer = (_buffer, usedBytes) => grow(usedBytes);
     return encoder;

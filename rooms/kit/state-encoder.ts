@@ -85,7 +85,7 @@ export class StateEncoder<S extends Schema> {
 
   /** Whether the state may have changed since the last `encodePatch`. */
   get hasChanges(): boolean {
-    return hasQueuedChanges(this.#root) || this.#root.detached.size > 0;
+    return hasQueuedChanges(this.#root) || this.#root.hasDetached;
   }
 
   /**
@@ -156,11 +156,11 @@ export class StateEncoder<S extends Schema> {
   }
 
   #assertNoSharing(): void {
-    const shared = [...this.#root.suspects].some(
-      (tree) => (this.#root.refCount[refIdOf(tree.ref as object) as number] ?? 0) > 1,
-    );
-    this.#root.suspects.clear();
-    if (shared) inspectState(this.state);
+    for (const tree of this.#root.takeSuspects() ?? []) {
+      if ((this.#root.refCount[refIdOf(tree.ref as object) as number] ?? 0) <= 1) continue;
+      inspectState(this.state);
+      return;
+    }
   }
 }
 

@@ -4,13 +4,23 @@ import { UnrecordableStateError } from './state-errors.ts';
 
 /** A `Root` that notices, as instances come and go, what a record could not bring back. */
 export class StateRoot extends Root {
-  /** Instances that were put into a second place this tick; most have left the first by its end. */
-  readonly suspects = new Set<ChangeTree>();
-  /** What left the state this tick; some of it has come back by its end. */
-  readonly detached = new Set<ChangeTree>();
+  #suspects: Set<ChangeTree> | null = null;
+  #detached: Set<ChangeTree> | null = null;
 
   constructor(types: TypeContext, nextRefId: number) {
     super(types, nextRefId);
+  }
+
+  /** What left the state this tick; some of it has come back by its end. */
+  get hasDetached(): boolean {
+    return this.#detached !== null;
+  }
+
+  /** Instances that were put into a second place this tick; most have left the first by its end. */
+  takeSuspects(): ReadonlySet<ChangeTree> | null {
+    const suspects = this.#suspects;
+    this.#suspects = null;
+    return suspects;
   }
 
   override add(tree: ChangeTree): boolean {
@@ -18,13 +28,13 @@ export class StateRoot extends Root {
     // What the instance noted since clients forgot it builds on what they knew then; all of it is sent anew.
     if (tree.needsRestage) tree.discard();
     const isNew = super.add(tree);
-    if ((this.refCount[refIdIn(tree)] ?? 0) > 1) this.suspects.add(tree);
+    if ((this.refCount[refIdIn(tree)] ?? 0) > 1) (this.#suspects ??= new Set()).add(tree);
     return isNew;
   }
 
   override remove(tree: ChangeTree): number {
     const references = super.remove(tree);
-    if (references <= 0) this.detached.add(tree);
+    if (references <= 0) (this.#detached ??= new Set()).add(tree);
     return references;
   }
 
@@ -33,7 +43,7 @@ export class StateRoot extends Root {
    * follows an element that is still in its array.
    */
   reattachKept(): void {
-    for (const tree of this.detached) {
+    for (const tree of this.#detached ?? []) {
       const parent = tree.root === undefined ? tree.parentRef : undefined;
       if (!(parent instanceof ArraySchema) || changeTreeOf(parent).root !== this) continue;
       const index = parent.indexOf(tree.ref);
@@ -43,7 +53,7 @@ export class StateRoot extends Root {
 
   /** What left the state this tick and stayed away, and is now unknown to clients. */
   takeLost(): ChangeTree[] {
-    const lost = [...this.detached].filter((tree) => tree.root === undefined);
+    const lost = [...(this.#detached ?? [])].filter((tree) => tree.root === undefined);
     for (const tree of lost) {
       tree.needsRestage = true;
       // The library leaves these on what was removed, and by them orders the bytes when it is put somewhere else.
@@ -52,7 +62,7 @@ export class StateRoot extends Root {
       // The library keeps a zero for every instance that a room ever had.
       delete this.refCount[refIdIn(tree)];
     }
-    this.detached.clear();
+    this.#detached = null;
     return lost;
   }
 
