@@ -70,7 +70,7 @@ export class Dispatcher {
       if (Buffer.isBuffer(body)) sendShared(res, head, body);
       else void this.#answerSharedLater({ req, res, head }, { known, player, body });
     } catch (error) {
-      setHeaders(res, head);
+      if (!res.headersSent) setHeaders(res, head);
       sendProblem(req, res, { error, log: this.#deps.log });
     }
     return true;

@@ -125,7 +125,7 @@ class Guard {
       begin(req, res, head);
       this.#admit(req, res);
     } catch (error) {
-      if (!res.hasHeader('X-Request-Id')) begin(req, res, head);
+      if (!res.headersSent && !res.hasHeader('X-Request-Id')) begin(req, res, head);
       sendProblem(req, res, { error, log });
     }
   }
