@@ -78,7 +78,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** A room that admits nobody yet, and whose state is not recorded yet. */
   constructor(parts: MatchRoomParts) {
-    const { core, epoch, services } = parts;
+    const { core, services } = parts;
     this.#parts = parts;
     this.room = new SocketRoom({ roomId: core.matchId, handler: this, log: services.log });
     this.#seats = [...parts.seats];
