@@ -14,7 +14,7 @@ export function isInList(lobby: LobbyRow, filter: LobbyFilter, now: Date): boole
 }
 
 /** When a lobby will be hidden if nothing happens, in ms since the epoch; Infinity for never. */
-export function hidesAtMs(lobby: LobbyRow): number {
+export function hidesAtMs(lobby: Pick<LobbyRow, 'state' | 'emptySince'>): number {
   if (lobby.emptySince === null || clocksStandStill(lobby)) return Infinity;
   return lobby.emptySince.getTime() + LOBBY_HIDDEN_AFTER_MS;
 }
