@@ -8,7 +8,7 @@ import { SimulatedPlay } from '../support/simulated-play.ts';
 
 const BAD_NETWORK: SimulatedConditions = { latencyMs: 150, jitterMs: 30, loss: 0.02 };
 const SEEDS = [1, 2, 3];
-const MINUTES = 2;
+const MINUTES = 1;
 /** In pixels; a fighter walks eleven in a step. */
 const LARGEST_ERROR = 64;
 
@@ -22,7 +22,7 @@ async function play(seed: number, conditions: SimulatedConditions): Promise<read
 
 function shareOfHits(players: readonly ArenaPlayer[]): number {
   const sum = (of: 'shots' | 'hits'): number => players.reduce((total, player) => total + player[of], 0);
-  expect(sum('shots')).toBeGreaterThan(100);
+  expect(sum('shots')).toBeGreaterThan(60);
   return sum('hits') / sum('shots');
 }
 
