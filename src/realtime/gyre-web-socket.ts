@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { descriptorOf, writeDirectly } from './direct-write.ts';
 import type { Frame } from './web-socket-frame.ts';
 
 /**
@@ -20,10 +21,12 @@ const MAX_COPIED_BYTES = 16 * 1024;
  */
 export class GyreWebSocket extends WebSocket {
   #connection: Duplex | null = null;
+  #descriptor: number | null = null;
 
   /** Names the connection that the socket was made on. Before it, nothing can be sent. */
   useConnection(connection: Duplex): void {
     this.#connection = connection;
+    this.#descriptor = descriptorOf(connection);
   }
 
   /** Bytes that wait for the network, whoever wrote them. */
@@ -38,7 +41,7 @@ export class GyreWebSocket extends WebSocket {
 
   /** Sends a frame. Nothing happens once the socket is closing. */
   sendFrame(frame: Frame): void {
-    if (this.readyState === WebSocket.OPEN) this.#connection?.write(frame);
+    if (this.#connection !== null && this.readyState === WebSocket.OPEN) this.#write(this.#connection, frame);
   }
 
   /** Sends frames in order, together. Nothing happens once the socket is closing. */
@@ -48,14 +51,19 @@ export class GyreWebSocket extends WebSocket {
     if (connection === null || first === undefined || this.readyState !== WebSocket.OPEN) return;
     const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
     if (frames.length === 1) {
-      connection.write(first);
+      this.#write(connection, first);
     } else if (bytes <= MAX_COPIED_BYTES) {
-      connection.write(Buffer.concat(frames, bytes));
+      this.#write(connection, Buffer.concat(frames, bytes));
     } else {
       connection.cork();
       for (const frame of frames) connection.write(frame);
       connection.uncork();
     }
+  }
+
+  #write(connection: Duplex, bytes: Buffer): void {
+    if (this.#descriptor === null || connection.writableLength > 0 || connection.destroyed) connection.write(bytes);
+    else writeDirectly(connection, this.#descriptor, bytes);
   }
 
   override close(code?: number, reason?: string | Buffer): void {
