@@ -5,6 +5,7 @@ const SERVERS: Readonly<Record<string, string>> = {
   Gyre: 'servers/gyre-rooms.ts',
   Colyseus: 'servers/colyseus-rooms.ts',
   ws: 'servers/raw-ws.ts',
+  'plain sends': 'servers/plain-sends.ts',
 };
 
 /** Starts a subject's server with rooms. */

@@ -10,6 +10,7 @@ const STATE_PATCH = 15;
 const CODE_MASK = 0x1f;
 /** Of the WebSocket protocol (RFC 6455). */
 const PING = 0x89;
+const CLOSE = 0x88;
 /** With a mask of zeros, which changes nothing: a pong, and a message that says JOIN_ROOM. */
 const PONG_FRAME = Buffer.of(0x8a, 0x80, 0, 0, 0, 0);
 const JOIN_FRAME = Buffer.of(0x82, 0x81, 0, 0, 0, 0, JOIN_ROOM);
@@ -38,10 +39,12 @@ serveParent({
 function join(path: string): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   return new Promise((resolve, reject) => {
+    let closeCode = 0;
     let upgraded = false;
     let torn: Buffer | null = null;
     const onFrame = (frame: Buffer, at: number): void => {
       if (frame[0] === PING) socket.write(PONG_FRAME);
+      else if (frame[0] === CLOSE) closeCode = frame.readUInt16BE(at);
       else {
         const code = (frame[at] ?? 0) & CODE_MASK;
         if (code === STATE_PATCH) {
@@ -66,7 +69,7 @@ function join(path: string): Promise<void> {
     socket.once('error', reject);
     socket.once('close', () => {
       counts.closed += 1;
-      reject(new Error('The server has closed a socket.'));
+      reject(new Error(`The server has closed a socket with ${closeCode}.`));
     });
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
