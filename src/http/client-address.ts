@@ -20,9 +20,9 @@ export function clientAddress(
   return client ?? hops.slice(-trustedProxyHops).find((hop) => hop !== null) ?? direct;
 }
 
-/** What limits count by: an IPv4 address, or the /64 that a customer gets of IPv6. */
+/** What limits count a {@link clientAddress} by: an IPv4 address, or the /64 that a customer gets of IPv6. */
 export function limitKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+  if (!address.includes(':')) return address;
   return `${expand(address).slice(0, 4).join(':')}::/64`;
 }
 

@@ -14,7 +14,7 @@ import { OpenSockets } from './open-sockets.ts';
 import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { endRaw, rawProblem } from './raw-response.ts';
-import { type RequestInfo, registerRequest } from './request-info.ts';
+import { pathOf, type RequestInfo, registerRequest } from './request-info.ts';
 import { newId } from '../store/ids.ts';
 import { sendProblem } from './send.ts';
 import { upgradeTarget } from './upgrade-target.ts';
@@ -159,7 +159,7 @@ class Guard {
       this.#options.onUpgrade(req, socket, head);
     } catch (error) {
       endRaw(socket, rawProblem(error, info.requestId));
-      this.#options.log.debug({ requestId: info.requestId, path: info.path, err: error }, 'upgrade refused');
+      this.#options.log.debug({ requestId: info.requestId, path: pathOf(info), err: error }, 'upgrade refused');
     }
   }
 
@@ -179,9 +179,10 @@ class Guard {
     endRaw(socket, rawProblem(problem, newId('r')));
   }
 
-  #log(req: IncomingMessage, res: ServerResponse, { requestId, route, path, startedAtMs }: RequestInfo): void {
+  #log(req: IncomingMessage, res: ServerResponse, info: RequestInfo): void {
+    const { requestId, route, startedAtMs } = info;
     const ms = Math.round(performance.now() - startedAtMs);
-    const line = { requestId, method: req.method, path, route, status: res.statusCode, ms };
+    const line = { requestId, method: req.method, path: pathOf(info), route, status: res.statusCode, ms };
     // A client that went away got no answer, whatever its status would have been.
     const fields = res.writableFinished ? line : { ...line, aborted: true };
     this.#options.log[route === null ? 'debug' : 'info'](fields, 'request');

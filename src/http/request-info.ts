@@ -1,5 +1,6 @@
 /** What the guard has found out about a request, for whoever handles it later. */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { newId } from '../store/ids.ts';
 import { clientAddress } from './client-address.ts';
 
@@ -9,8 +10,8 @@ export interface RequestInfo {
   /** The client's address. */
   readonly address: string;
   readonly startedAtMs: number;
-  /** Of the address as it came, without its query: that carries secrets. */
-  readonly path: string;
+  /** As it came; its query carries secrets. */
+  readonly url: string;
   /** The client waits for `100 Continue` before it sends its body. */
   expectsContinue: boolean;
   /** Path of the route that took the request; null if none did. */
@@ -20,13 +21,15 @@ export interface RequestInfo {
 const INFO = Symbol('request info');
 /** On the request itself: a WeakMap that gains and loses an entry with each request keeps the garbage collector busy. */
 type Registered = IncomingMessage & { [INFO]?: RequestInfo };
+const DIRECT_ADDRESS = Symbol('direct address');
+type Located = Socket & { [DIRECT_ADDRESS]?: string };
 
 export function registerRequest(req: IncomingMessage, trustedProxyHops: number): RequestInfo {
   const info: RequestInfo = {
     requestId: newId('r'),
-    address: clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], trustedProxyHops),
+    address: addressOf(req, trustedProxyHops),
     startedAtMs: performance.now(),
-    path: (req.url ?? '').split(/[?#]/)[0] ?? '',
+    url: req.url ?? '',
     expectsContinue: false,
     route: null,
   };
@@ -37,4 +40,16 @@ export function registerRequest(req: IncomingMessage, trustedProxyHops: number):
 /** Registers a request that came past the guard, such as one that a test makes itself. */
 export function infoOf(req: IncomingMessage): RequestInfo {
   return (req as Registered)[INFO] ?? registerRequest(req, 0);
+}
+
+/** What may be logged of an address. */
+export function pathOf({ url }: RequestInfo): string {
+  return url.split(/[?#]/)[0] ?? '';
+}
+
+/** Without proxies it is the same for all requests of a connection. */
+function addressOf({ socket, headers }: IncomingMessage, trustedProxyHops: number): string {
+  const { remoteAddress } = socket;
+  if (trustedProxyHops > 0) return clientAddress(remoteAddress, headers['x-forwarded-for'], trustedProxyHops);
+  return ((socket as Located)[DIRECT_ADDRESS] ??= clientAddress(remoteAddress, undefined, 0));
 }
