@@ -37,11 +37,14 @@ export function serveParent({ ready, asks = {}, onStop }: ParentOptions): void {
     ...asks,
   };
   process.on('message', (message: Ask) => void answer(answers, message));
-  process.once('disconnect', () => {
+  const stop = (): void => {
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     void Promise.resolve(onStop?.()).finally(() => process.exit(0));
-  });
-  tellParent({ ready });
+  };
+  process.once('disconnect', stop);
+  // The parent may have gone while this process was starting.
+  if (process.connected) tellParent({ ready });
+  else stop();
 }
 
 async function answer(answers: NonNullable<ParentOptions['asks']>, { id, ask, parameter }: Ask): Promise<void> {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pssBytesOf } from '../process-usage.ts';
 
-const READY_LIMIT_MS = 30_000;
+/** A service with a database of its own takes long on a machine that is busy. */
+const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 5_000;
 /** Enough to say why a child died. */
 const OUTPUT_KEPT_CHARS = 4_000;
@@ -42,7 +43,7 @@ export class Child {
     this.#waiting = waiting;
   }
 
-  /** @throws Error with what the child wrote, if it ends or isn't ready within 30 s. */
+  /** @throws Error with what the child wrote, if it ends or isn't ready within 60 s. */
   static async start(file: string, { options = {}, env = {}, nodeFlags = [] }: ChildOptions = {}): Promise<Child> {
     const child = spawn(
       process.execPath,

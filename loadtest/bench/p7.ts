@@ -47,6 +47,7 @@ export const bench: BenchCase = {
     { name: 'Express 5', role: 'peer' },
   ],
   packages: ['express', 'fastify'],
+  sampleLimitMs: 240_000,
   run: (subject, context) => (subject.name === OURS ? runOurs(context) : runPeer(subject, context)),
 };
 
