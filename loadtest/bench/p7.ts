@@ -12,6 +12,8 @@ const OPENERS = 100;
 /** Hosts who change theirs; those of the newest lobbies, which are on the page or near it. */
 const HOSTS = 200;
 const MAX_AGE_MS = 100;
+/** How long a change is looked for at all. */
+const GIVE_UP_MS = 5_000;
 
 interface Size {
   readonly lobbies: number;
@@ -211,6 +213,7 @@ async function countLate(server: Child, { port, path, token, times }: Watched): 
       isSeen = (await read()).some((lobby) => lobby.name === name);
       if (isSeen) seenAfterMs.push(askedAfterMs);
       else if (askedAfterMs > MAX_AGE_MS) late += 1;
+      if (askedAfterMs > GIVE_UP_MS) throw new Error(`A change of another process was not seen in ${GIVE_UP_MS} ms.`);
     }
   }
   return { changes: times, late, seenAfterMs };

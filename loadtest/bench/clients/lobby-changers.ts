@@ -1,5 +1,6 @@
 // Players who change lobbies over REST, on a schedule: they open them, close them and give them names. Some look at once
 // whether everybody else sees it.
+import { setTimeout as pause } from 'node:timers/promises';
 import { openLoop } from '../../open-loop.ts';
 import { childOptions, serveParent } from '../child-side.ts';
 import type { ChangeCounts, Signed } from '../lobby-load.ts';
@@ -39,7 +40,11 @@ serveParent({
       checking = now;
     },
     counts: (): ChangeCounts => ({ ...counts, lastFault }),
-    end: () => stopped.abort(),
+    /** Once it resolves, nothing of these changes moves the list any more. */
+    end: async () => {
+      stopped.abort();
+      while (underWay > 0) await pause(10);
+    },
   },
 });
 
