@@ -102,6 +102,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   get isReserved(): boolean {
     return this.#state === 'reserved';
   }
+
   /** A seat, with what is not recorded yet; null if there is none. */
   seat(seatIndex: number): SeatStatus | null {
     const slot = this.#slots[seatIndex];
@@ -232,7 +233,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const lastSeq = this.#lastSeqOf(seatIndex);
     const { epoch } = this.#parts;
     const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
-    const frames = [...this.#stateFrames(this.clock.nowMs()), dataFrame(GYRE_TYPE, welcome)];
+    const frames = [...this.#stateFrames(this.#shownMs), dataFrame(GYRE_TYPE, welcome)];
     this.#commit(null, () => client.goLive(frames));
   }
 
@@ -243,6 +244,13 @@ export class MatchRoom implements SocketHandler, Steppable {
     const ack = seq === 0 ? [] : [dataFrame(GYRE_TYPE, { type: 'ack', seq })];
     const frames = [...this.#stateFrames(this.#core.timeMs), ...ack];
     this.#commit(null, () => client.catchUp(frames));
+  }
+
+  /** On a grid a state is its step's, so that no patch after it is of before; one that has slept since is of the last place. */
+  get #shownMs(): number {
+    const nowMs = this.clock.nowMs();
+    if (this.tickRateHz === null) return nowMs;
+    return Math.max(this.#core.timeMs, Math.floor(nowMs - 1_000 / this.tickRateHz));
   }
 
   #stateFrames(timeMs: number): readonly Frame[] {

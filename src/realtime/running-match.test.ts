@@ -58,6 +58,22 @@ describe('a game on a grid', () => {
   });
 });
 
+test('the state that a client begins with is of no later time than the patches behind it [RM-16]', async () => {
+  await using server = await start();
+  const match = await server.match(8, { game: 'walk' });
+  const raws = match.seats.map((seat) => RawSocket.to(server.endpoint, server.grant(match, seat.index)));
+  for (const raw of raws) {
+    await waitFor(() => raw.codes.includes(CODE.join));
+    raw.acknowledge();
+  }
+  const timesOf = (raw: RawSocket): number[] =>
+    raw.frames
+      .filter((frame) => frame[0] === (CODE.state | TIMED) || frame[0] === (CODE.patch | TIMED))
+      .map((frame) => frame.readUInt32LE(1));
+  await waitFor(() => raws.every((raw) => timesOf(raw).length >= 3));
+  for (const raw of raws) expect(timesOf(raw)).toEqual(timesOf(raw).toSorted((one, other) => one - other));
+});
+
 describe('a late joiner', () => {
   test('takes a seat that was not there at the start, and plays [RM-15]', async () => {
     await using server = await start();
