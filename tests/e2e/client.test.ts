@@ -127,9 +127,10 @@ test('[SD-2] resume() after a reload brings back the player, the lobby and the s
   expect(resumed?.lobby?.id).toBe(lobby.id);
   expect(resumed?.match?.view).toMatchObject({ connection: 'connected', seatIndex: match.view.seatIndex });
   expect(await reloaded.lobby?.nextMatch()).toBe(resumed?.match);
-  if (!resumed?.match) throw new Error('the seat is not there');
-  const count = discs(resumed.match);
-  const [turn] = byTurn([{ gyre: reloaded, lobby, match: resumed.match }, other]);
+  if (resumed?.match?.game !== 'connect-four') throw new Error('the seat is not there');
+  const again = resumed.match as Match<ConnectFour>;
+  const count = discs(again);
+  const [turn] = byTurn([{ gyre: reloaded, lobby, match: again }, other]);
   expect(await turn.request('drop', { column: 5 })).toEqual({ ok: true });
   await waitFor(() => discs(other.match) === count + 1);
 });
