@@ -2,7 +2,7 @@ import { type ArenaMap, mapNamed, UNITS_PER_PIXEL } from '../../rooms/arena/map-
 import { AIM_STEPS, shoot, SHOT_EVERY_MS, STEP_MS, type Target } from '../../rooms/arena/rules.ts';
 import type { MatchOf } from '../games/page-game.ts';
 import { Aim, turnBetween } from './aim.ts';
-import { Cast, pose, trail } from './cast.ts';
+import { Cast, trail } from './cast.ts';
 import type { Controls } from './controls.ts';
 import { interpolateFighters, type OthersView } from './other-fighters.ts';
 import { predictOwn, type Own, type OwnPrediction } from './own-fighter.ts';
@@ -69,14 +69,16 @@ export class ArenaPlay {
     // Before the first state there is nothing to be seen.
     if (match.state.map === '') return;
     const map = mapNamed(match.state.map);
-    this.#cast.update(this.#others.at(), nowMs);
     const own = this.prediction?.view ?? null;
+    this.#cast.update(this.#others.at(), own, nowMs);
     const { me } = this;
-    if (me && own) pose(me, own, nowMs);
     const isPlaying = me !== null && controls !== null && own !== null;
     if (isPlaying) this.#act({ me, own, map, controls }, nowMs);
     this.shots.run(nowMs);
-    for (const sprite of this.#cast.sprites.values()) trail(sprite, nowMs - this.#frameMs);
+    for (const sprite of this.#cast.sprites.values()) {
+      trail(sprite, nowMs - this.#frameMs);
+      if (isUp(sprite) && sprite.appearedMs === nowMs) renderer.effects.arrival(sprite, sprite.livery.face, nowMs);
+    }
     this.#frameMs = nowMs;
     const sight = isPlaying && isUp(me) ? this.#sightOf(own, me, map) : null;
     renderer.draw({ scene: { map, sprites: this.#cast.sprites, me } satisfies Scene, nowMs, sight });

@@ -25,7 +25,7 @@ export function ArenaScreen({ match, lobby }: GameScreenProps<'arena'>): VNode {
   const { canvas, bar, hud: store, play } = useArena(match);
   const hud = useLive(store);
   const result = useResult(match);
-  const [open, setOpen] = useState<'chat' | null>(null);
+  const [isChatShown, setChatShown] = useState(false);
   const [isNetShown, setNetShown] = useState(false);
   const isOn = result === null && closeReason === null;
   const isWatching = seatIndex === null;
@@ -58,7 +58,7 @@ export function ArenaScreen({ match, lobby }: GameScreenProps<'arena'>): VNode {
           isOn={isOn}
           isNetShown={isNetShown}
           onNet={() => setNetShown(!isNetShown)}
-          onChat={lobby && (() => setOpen(open === 'chat' ? null : 'chat'))}
+          onChat={lobby && (() => setChatShown(!isChatShown))}
         />
         <KillFeed feed={hud.feed} />
       </header>
@@ -70,7 +70,7 @@ export function ArenaScreen({ match, lobby }: GameScreenProps<'arena'>): VNode {
       )}
       {isOn && isWatching && <p class="arena-watching">Watching</p>}
       {isOn && !isWatching && <KeyHint />}
-      {open === 'chat' && lobby && (
+      {isChatShown && lobby && (
         <div class="arena-chat">
           <ChatPanel lobby={lobby} myId={myId} />
         </div>

@@ -20,15 +20,15 @@ export class Cast {
     this.#names = names;
   }
 
-  /** Brings on who has come, and takes off who is gone. */
-  update(shown: ReadonlyMap<string, Sample>, nowMs: number): void {
+  /** Brings on who has come, takes off who is gone, and puts everybody where they are shown; `own`: where one is oneself. */
+  update(shown: ReadonlyMap<string, Sample>, own: Sample | null, nowMs: number): void {
     const { fighters } = this.#match.state;
     for (const key of this.sprites.keys()) if (!fighters.has(key)) this.sprites.delete(key);
     for (const [key, fighter] of fighters) {
       const sprite = this.sprites.get(key) ?? this.#enter(key, nowMs);
       if (sprite.name === '') this.#dress(sprite, fighter, nowMs);
       // Who has only just come is where the room has them.
-      pose(sprite, shown.get(key) ?? fighter, nowMs);
+      pose(sprite, (sprite.isMe ? own : null) ?? shown.get(key) ?? fighter, nowMs);
     }
   }
 
@@ -69,7 +69,7 @@ export class Cast {
 }
 
 /** Puts a sprite where a sample is. */
-export function pose(sprite: Sprite, { x, y, aim, hp }: Sample, nowMs: number): void {
+function pose(sprite: Sprite, { x, y, aim, hp }: Sample, nowMs: number): void {
   if (sprite.hp === 0 && hp > 0) {
     sprite.appearedMs = nowMs;
     sprite.trailingHp = hp;

@@ -111,6 +111,8 @@ export class ShotShow {
 
   /** At once for what happens to oneself, who is shown without delay. */
   #inTime(isMine: boolean, run: (nowMs: number) => void): void {
+    // Nobody sees it, and without pictures it would only pile up.
+    if (document.hidden) return;
     const nowMs = performance.now();
     if (isMine) return run(nowMs);
     const atMs = nowMs + this.#options.delayMs();

@@ -117,7 +117,7 @@ export async function walkTo(player: PlayerPage, axis: 'x' | 'y', goal: number, 
 }
 
 /** Waits until the fighter is where the room has it. */
-async function stands(player: PlayerPage): Promise<void> {
+export async function stands(player: PlayerPage): Promise<void> {
   const read = (): Promise<boolean> =>
     player.page
       .locator(CANVAS)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { arenaFacts, inArena, openArena, sees, untilArena } from './arena-page.ts';
+import { arenaFacts, inArena, openArena, sees, stands, untilArena } from './arena-page.ts';
 import { audit, overflows } from './audit.ts';
 import { usePageService } from './page-service.ts';
 import { PHONE } from './player-page.ts';
@@ -48,7 +48,7 @@ test('[WE-6] [WE-2] two thumbs on a phone: the left one walks, the right one aim
   await untilArena(ann, (facts) => facts.shots >= 2, 'shots');
   await ann.shoot('arena-phone');
   await thumbs.lift();
-  await untilArena(ann, (facts) => facts.hp === 100, 'nobody hurt');
+  await stands(ann);
   const rest = await arenaFacts(ann);
   expect([await audit(ann.page), await overflows(ann.page)]).toEqual([[], []]);
   await ann.page.setViewportSize({ width: 844, height: 390 });

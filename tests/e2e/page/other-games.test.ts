@@ -16,7 +16,7 @@ function browser({ page }: PlayerPage): Promise<void> {
   return page.getByRole('heading', { name: 'Find a game' }).waitFor();
 }
 
-test('[WE-1] a game that the page has no board for is in no list, is named where one is in it, and can be left', async () => {
+test('[WE-3] a game that the page has no board for is in no list, is named where one is in it, and can be left', async () => {
   await using both = await couple(service.browser, service.gyre.endpoint, { ben: PHONE });
   const { ann, ben } = both;
   const [annsClient, bensClient] = [await ann.client(service.gyre.endpoint), await ben.client(service.gyre.endpoint)];
