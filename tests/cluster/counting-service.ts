@@ -53,7 +53,7 @@ export class CountingRoom implements Steppable {
   }
 
   dueMs(): number {
-    return this.#due;
+    return this.tickRateHz === null ? this.#due : 0;
   }
 
   /** One step more, soon. */
