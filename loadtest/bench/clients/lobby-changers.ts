@@ -27,7 +27,8 @@ const [checker = '', ...free] = players;
 const own: { readonly token: string; readonly lobbyId: string }[] = [];
 const counts = { changes: 0, failed: 0, checks: 0, unseen: 0 };
 const stopped = new AbortController();
-let underWay = 0;
+/** Changes that wait for their answers. */
+const underWay = new Set<symbol>();
 let checking = false;
 let lastFault: string | null = null;
 
@@ -43,7 +44,7 @@ serveParent({
     /** Once it resolves, nothing of these changes moves the list any more. */
     end: async () => {
       stopped.abort();
-      while (underWay > 0) await pause(10);
+      while (underWay.size > 0) await pause(10);
     },
   },
 });
@@ -51,8 +52,9 @@ serveParent({
 /** A quarter opens a lobby, a quarter closes one, and half are changes of lobbies that are there. */
 async function change(tick: number): Promise<void> {
   // A server that can't keep up is not buried: its sample won't count.
-  if (underWay >= MAX_UNDER_WAY) return;
-  underWay += 1;
+  if (underWay.size >= MAX_UNDER_WAY) return;
+  const mine = Symbol('change');
+  underWay.add(mine);
   try {
     const isSeen = tick % 2 === 0 ? await rename(tick) : tick % 4 === 1 ? await open() : await close();
     if (isSeen && checking && tick % CHECK_EVERY < 2) await check(isSeen);
@@ -60,7 +62,7 @@ async function change(tick: number): Promise<void> {
     counts.failed += 1;
     lastFault = String(error);
   } finally {
-    underWay -= 1;
+    underWay.delete(mine);
   }
 }
 
