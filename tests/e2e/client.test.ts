@@ -128,7 +128,7 @@ test('[SD-2] resume() after a reload brings back the player, the lobby and the s
   expect(resumed?.match?.view).toMatchObject({ connection: 'connected', seatIndex: match.view.seatIndex });
   expect(await reloaded.lobby?.nextMatch()).toBe(resumed?.match);
   if (resumed?.match?.game !== 'connect-four') throw new Error('the seat is not there');
-  const again = resumed.match as Match<ConnectFour>;
+  const again = resumed.match;
   const count = discs(again);
   const [turn] = byTurn([{ gyre: reloaded, lobby, match: again }, other]);
   expect(await turn.request('drop', { column: 5 })).toEqual({ ok: true });

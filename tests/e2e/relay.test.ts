@@ -28,7 +28,11 @@ async function players(count: number): Promise<readonly Gyre<Games>[]> {
 /** All in one match, by seat index. */
 async function playing(gyres: readonly Gyre<Games>[]): Promise<readonly RelayMatch[]> {
   const [host, ...guests] = gyres as [Gyre<Games>, ...Gyre<Games>[]];
-  const lobby = await host.lobbies.create({ game: 'relay', settings: { hostGraceMs: 0, agreementMs: 1_000 }, startMode: 'all-ready' });
+  const lobby = await host.lobbies.create({
+    game: 'relay',
+    settings: { hostGraceMs: 0, agreementMs: 1_000 },
+    startMode: 'all-ready',
+  });
   const joined = [];
   for (const guest of guests) joined.push(await guest.lobbies.join(lobby.view));
   await Promise.all([lobby, ...joined].map((each) => each.setReady()));
