@@ -27,6 +27,8 @@ export function tell(canvas: HTMLCanvasElement, { match, play, camera }: Told): 
     shots: shotCount,
     corrections: prediction?.stats.corrections,
     compared: prediction?.stats.compared,
+    /** Own moves that the room hasn't told the outcome of. */
+    pending: prediction?.stats.pending,
     fighters: JSON.stringify(
       [...sprites.values()].map(({ name, isBot, x, y, hp }) => ({
         name,

@@ -116,12 +116,14 @@ export async function walkTo(player: PlayerPage, axis: 'x' | 'y', goal: number, 
   throw new Error(`never came to ${axis} ${goal}`);
 }
 
-/** Waits until the fighter is where the room has it. */
+/** Waits until the room has had every move, and the fighter is where the room has it. */
 export async function stands(player: PlayerPage): Promise<void> {
   const read = (): Promise<boolean> =>
     player.page
       .locator(CANVAS)
-      .evaluate(({ dataset }: HTMLElement) => dataset['x'] === dataset['roomX'] && dataset['y'] === dataset['roomY']);
+      .evaluate(
+        ({ dataset: { pending, x, y, roomX, roomY } }: HTMLElement) => pending === '0' && x === roomX && y === roomY,
+      );
   await waitFor(read, { what: 'a fighter that stands' });
 }
 
