@@ -44,8 +44,14 @@ export function lobbyRoutes(parts: LobbyRoutesParts): readonly Route[] {
       return answer && { body: (callerId) => (presence.isArriving(callerId) ? null : answer.body(callerId)) };
     },
     handler: async (context) => {
-      if (context.player) await presence.arrived(context.player.id);
-      return route.handler(context);
+      if (!context.player) return route.handler(context);
+      await presence.arrived(context.player.id);
+      try {
+        return await route.handler(context);
+      } finally {
+        // A join may have taken longer than its first sign of life counts: without another, its member would never be missed.
+        presence.sign(context.player.id);
+      }
     },
   }));
 }

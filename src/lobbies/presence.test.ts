@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Lobby } from '../../protocol/lobbies.ts';
 import type { Page } from '../../protocol/shapes.ts';
@@ -61,6 +63,31 @@ describe('a member', () => {
     presence.socket(bob.id, 1);
     await waitFor(async () => (await connected(ann, id))['Bob']);
     presence.socket(bob.id, -1);
+  });
+
+  test('[PR-1] whose join took longer than a sign of life counts is connected for 15 s after it', async () => {
+    const ann = await bed.guest('Ann');
+    const { session } = await bed.http.api.signIn('Bob');
+    const { id } = await bed.gather([ann]);
+    bed.lobbies.presence.socket(ann.id, 1);
+    const headers = { Authorization: `Bearer ${session.accessToken}`, 'Content-Type': 'application/json' };
+    const joining = request(`${bed.http.url}/v1/lobbies/${id}/members/me`, {
+      method: 'PUT',
+      headers: { ...headers, 'Content-Length': 2, Expect: '100-continue' },
+    });
+    joining.flushHeaders();
+    // Known by now for who it is.
+    await once(joining, 'continue');
+    await bed.pass(16_000);
+    joining.end('{}');
+    const [answer] = (await once(joining, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(201);
+    await bed.pass(14_000);
+    expect(await connected(ann, id)).toEqual({ Ann: true, Bob: true });
+    await bed.pass(1_500);
+    expect(await connected(ann, id)).toEqual({ Ann: true, Bob: false });
+    bed.lobbies.presence.socket(ann.id, -1);
   });
 
   test('[PR-2] is removed 60 s after the last sign while another is connected, with the reason', async () => {
