@@ -85,7 +85,8 @@ function readLength(bytes: Buffer, at: number): Read<number> | null {
   return size === 0 || end > bytes.length ? null : { value: bytes.readUIntLE(at + 1, size), end };
 }
 
-const unpackr = new Unpackr({ useRecords: false });
+/** Without references: a value that stands in many places costs its sender one, and whoever walks through it all of them. */
+const unpackr = new Unpackr({ useRecords: false, structuredClone: false });
 
 /** A value, or the fact that the bytes hold none. */
 export type Unpacked = { readonly value: unknown } | null;
