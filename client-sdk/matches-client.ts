@@ -17,7 +17,8 @@ export class MatchesClient implements Matches<GameTypes> {
   readonly playing = new LiveValue<MatchView | null>(null);
   readonly #parts: MatchParts;
   readonly #opening = new Map<string, Promise<MatchSession>>();
-  readonly #watched = new Set<MatchSession>();
+  /** All that have not ended, also those whose seat is still being taken. */
+  readonly #sessions = new Set<MatchSession>();
   #order = new ViewOrder();
 
   constructor(parts: MatchParts) {
@@ -50,9 +51,7 @@ export class MatchesClient implements Matches<GameTypes> {
   /** Each time another one: a match that is watched is nobody's current one. */
   async watch(match: string | MatchView): Promise<MatchSession> {
     const [id, known] = typeof match === 'string' ? [match, null] : [match.id, match];
-    const watched = new MatchSession({ ...this.#parts, id, known, spectate: true });
-    this.#watched.add(watched);
-    void watched.closed.then(() => this.#watched.delete(watched));
+    const watched = this.#make({ id, known, spectate: true });
     await watched.open();
     return watched;
   }
@@ -66,19 +65,25 @@ export class MatchesClient implements Matches<GameTypes> {
 
   reset(reason: 'closed' | 'signed-out'): void {
     this.#order = new ViewOrder();
-    this.current.view?.shutDown(reason);
-    for (const watched of this.#watched) watched.shutDown(reason);
+    for (const session of this.#sessions) session.shutDown(reason);
     this.playing.set(null);
   }
 
   async #open(matchId: string): Promise<MatchSession> {
     const playing = this.playing.view;
     const known = playing?.id === matchId ? playing : null;
-    const match = new MatchSession({ ...this.#parts, id: matchId, known, spectate: false });
+    const match = this.#make({ id: matchId, known, spectate: false });
     void this.#forget(match);
     await match.open();
     if (match.view.closeReason === null) this.current.set(match);
     return match;
+  }
+
+  #make(options: Pick<MatchSessionOptions, 'id' | 'known' | 'spectate'>): MatchSession {
+    const session = new MatchSession({ ...this.#parts, ...options });
+    this.#sessions.add(session);
+    void session.closed.then(() => this.#sessions.delete(session));
+    return session;
   }
 
   async #forget(match: MatchSession): Promise<void> {
