@@ -3,6 +3,7 @@ import { GyreError } from './gyre-error.ts';
 import type { MatchCloseReason } from './match.ts';
 import { backoffMs, pause } from './pause.ts';
 import type { LinkEnd } from './room-link.ts';
+import type { Timing } from './timing.ts';
 import type { MatchView } from './views.ts';
 
 const REASONS: Readonly<Record<number, MatchCloseReason>> = {
@@ -38,6 +39,16 @@ export function reasonOfEnd(end: LinkEnd): MatchCloseReason {
       return 'closed';
   }
 }
+
+/** What taking a seat rejects with at the link's end; null if it is the network's, or this side's doing. */
+export function refusalOfEnd(end: LinkEnd): GyreError | null {
+  if ('error' in end) return end.error;
+  const reason = reasonOfEnd(end);
+  // As REST would have said, had it been asked a moment later.
+  return OVER.has(reason) ? new GyreError('match-over', reason) : null;
+}
+
+const OVER: ReadonlySet<MatchCloseReason> = new Set(['finished', 'abandoned', 'incompatible-build']);
 
 /** What a match's view says of its end; null while it goes on. */
 export function reasonOfView({ state, reason }: Pick<MatchView, 'state' | 'reason'>): MatchCloseReason | null {
@@ -84,12 +95,19 @@ export function errorOfReason(reason: MatchCloseReason): GyreError {
 const RESULT_TRIES = 24;
 const RESULT_BACKOFF = { firstMs: 100, maxMs: 5_000 };
 
-/** REST has how a match ended, once its transaction is through. null if that doesn't come in two minutes. */
-export async function lookUpEnd(fetch: () => Promise<MatchView>): Promise<MatchView | null> {
-  for (let failures = 0; failures < RESULT_TRIES; failures++) {
+/** REST has how a match ended, once its transaction is through. null if that doesn't come in two minutes, or `signal` gives up. */
+export async function lookUpEnd(
+  fetch: () => Promise<MatchView>,
+  { timing, signal }: { readonly timing: Timing; readonly signal: AbortSignal },
+): Promise<MatchView | null> {
+  for (let failures = 0; failures < RESULT_TRIES && !signal.aborted; failures++) {
     const view = await fetch().catch(() => null);
     if (view && reasonOfView(view)) return view;
-    await pause(backoffMs(RESULT_BACKOFF, failures));
+    await pause(
+      backoffMs(RESULT_BACKOFF, failures, () => timing.random()),
+      signal,
+      timing,
+    );
   }
   return null;
 }

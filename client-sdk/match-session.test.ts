@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
+import { settled, VirtualTime } from '../tests/support/virtual-time.ts';
 import { GyreError } from './gyre-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import { MatchSession } from './match-session.ts';
 import { Routes } from './routes.ts';
 import type { Api } from './session.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
+import type { WebSocketClass } from './socket.ts';
 import { platformTiming } from './timing.ts';
+import type { Timing } from './timing.ts';
 import type { MatchView } from './views.ts';
 
 const PLAYING: MatchView = {
@@ -29,18 +32,21 @@ const ENDS = [
   ['ended-by-operator', 'abandoned'],
 ] as const;
 
-/** A session whose room never comes. */
-function sessionWith(call: (request: HttpRequest) => Promise<unknown>): MatchSession {
+/** A session whose room never comes, unless it is given one. */
+function sessionWith(
+  call: (request: HttpRequest) => Promise<unknown>,
+  { timing = platformTiming, WebSocket }: { readonly timing?: Timing; readonly WebSocket?: WebSocketClass } = {},
+): MatchSession {
   const api: Api = { call: <Body>(request: HttpRequest) => call(request) as Promise<Body> };
   const endpoint = 'http://127.0.0.1:9';
   return new MatchSession({
     id: PLAYING.id,
     api,
     endpoint,
-    WebSocket,
+    WebSocket: WebSocket ?? globalThis.WebSocket,
     network: new SimulatedNetwork(null),
     routes: new Routes(),
-    timing: platformTiming,
+    timing,
     known: PLAYING,
     spectate: false,
   });
@@ -69,5 +75,53 @@ test.each(ENDS)(
     );
     await expect(match.open()).rejects.toMatchObject({ code: 'match-over' });
     expect(await match.closed).toBe(closed);
+  },
+);
+
+test('[SD-8] a client that is closed stops asking how its match ended', async () => {
+  const time = new VirtualTime();
+  let asked = 0;
+  const match = sessionWith(
+    async ({ method }) => {
+      if (method === 'POST') throw new GyreError('match-over', 'it is over', { status: 409 });
+      asked += 1;
+      throw new GyreError('network', 'nobody answers');
+    },
+    { timing: time },
+  );
+  match.open().catch(() => undefined);
+  await settled();
+  await time.passSettling(10_000);
+  expect(asked).toBeGreaterThan(1);
+  match.shutDown('closed');
+  const before = asked;
+  await time.passSettling(600_000);
+  expect(asked).toBe(before);
+});
+
+test.each([4100, 4107, 4108])(
+  '[SD-16] a match that is over by the time its seat is taken, which is told by %i, is over as if its seat had been refused',
+  async (code) => {
+    class ClosingSocket extends EventTarget {
+      readyState = 0;
+      constructor() {
+        super();
+        queueMicrotask(() => this.dispatchEvent(Object.assign(new Event('close'), { code, reason: '' })));
+      }
+    }
+    const grant = {
+      directAddress: null,
+      colyseus: { roomId: PLAYING.id, sessionId: 'x'.repeat(22), processId: 'i_1' },
+    };
+    const match = sessionWith(({ method }) => (method === 'POST' ? Promise.resolve(grant) : new Promise(() => {})), {
+      timing: new VirtualTime(),
+      WebSocket: ClosingSocket as unknown as WebSocketClass,
+    });
+    let failure: unknown = null;
+    match.open().catch((error: unknown) => (failure = error));
+    await settled();
+    await settled();
+    expect(failure).toMatchObject({ code: 'match-over' });
+    match.shutDown('closed');
   },
 );

@@ -5,7 +5,7 @@ import { GyreError } from './gyre-error.ts';
 import { InputQueue } from './input-queue.ts';
 import type { Interpolation, InterpolateOptions } from './interpolation.ts';
 import { callReporting, Listeners, LiveValue } from './live.ts';
-import { errorOfReason, isFinalRefusal, lookUpEnd, reasonOfEnd, reasonOfView } from './match-end.ts';
+import { errorOfReason, isFinalRefusal, lookUpEnd, reasonOfEnd, reasonOfView, refusalOfEnd } from './match-end.ts';
 import { MatchRealtime } from './match-realtime.ts';
 import type { Match, MatchCloseReason, MatchStatus } from './match.ts';
 import type { NetStats } from './net-stats.ts';
@@ -39,6 +39,7 @@ export class MatchSession implements Match {
   readonly #opened = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<MatchResult>();
   readonly #closed = Promise.withResolvers<MatchCloseReason>();
+  readonly #over = new AbortController();
   readonly #patches = new Listeners<[state: object]>();
   readonly #events = new Map<string, Listeners<[event: unknown]>>();
   readonly #realtime: MatchRealtime;
@@ -279,21 +280,23 @@ export class MatchSession implements Match {
 
   #ended(end: LinkEnd): void {
     const reason = reasonOfEnd(end);
-    const error = 'error' in end ? end.error : undefined;
-    if (error) this.#opened.reject(error);
+    const refusal = refusalOfEnd(end);
+    if (refusal) this.#opened.reject(refusal);
     if (reason === 'finished' && !this.#hasResult) void this.#lookUpEnd();
-    else this.#close(reason, reason === 'closed' ? error : undefined);
+    else this.#close(reason, reason === 'closed' && refusal ? refusal : undefined);
   }
 
   /** The room is gone and the result may not have reached us. */
   async #lookUpEnd(): Promise<void> {
-    const view = await lookUpEnd(() => this.#fetchInfo());
+    const { timing } = this.#options;
+    const view = await lookUpEnd(() => this.#fetchInfo(), { timing, signal: this.#over.signal });
     if (view) this.learned(view);
     this.#close((view && reasonOfView(view)) ?? 'finished');
   }
 
   #close(reason: MatchCloseReason, error: GyreError = errorOfReason(reason)): void {
     if (this.#status.view.closeReason) return;
+    this.#over.abort();
     this.#link.end();
     this.#inputs.close(error);
     this.#opened.reject(error);
