@@ -12,8 +12,10 @@ import type { JoinedLobbyView } from './views.ts';
 
 type View = Partial<JoinedLobbyView>;
 
-/** A player whose requests are answered by a script, and whose seats are there as soon as they are asked for. */
-function dropping(answer: (request: string) => View | GyreError) {
+const seatAtOnce = async (id: string): Promise<Match> => ({ id, view: { closeReason: null } }) as Match;
+
+/** A player whose requests are answered by a script, and whose seats are there as soon as they are asked for, if nothing else is said. */
+function dropping(answer: (request: string) => View | GyreError, seatOf: (id: string) => Promise<Match> = seatAtOnce) {
   const asked: string[] = [];
   const time = new VirtualTime();
   const viewOf = (view: View) =>
@@ -35,8 +37,7 @@ function dropping(answer: (request: string) => View | GyreError) {
     return viewOf(answered);
   };
   const api: Api = { call: <Body>(request: HttpRequest) => call(request) as Promise<Body> };
-  const takeSeat = async (id: string) => ({ id, view: { closeReason: null } }) as Match;
-  const current = new CurrentLobby({ api, myId: () => 'p_1', takeSeat });
+  const current = new CurrentLobby({ api, myId: () => 'p_1', takeSeat: seatOf });
   const lobbies = new LobbiesClient({ api, current, hubs: {} as HubPool });
   const giveUp = new AbortController();
   /** What the hub tells. */
@@ -138,4 +139,37 @@ test('[SD-16] who gives up leaves the lobby', async () => {
   waiting.giveUp.abort();
   await expect(played).rejects.toMatchObject({ code: 'aborted' });
   expect(waiting.asked.at(-1)).toBe('DELETE l_11111111/members/me');
+});
+
+test('[SD-16] who gives up while the seat is being taken leaves the lobby too', async () => {
+  const taking = dropping(
+    () => ({ state: 'in-match', matchId: 'm_1' }),
+    () => new Promise(() => {}),
+  );
+  const played = taking.play();
+  let failure: unknown = null;
+  played.catch((error: unknown) => (failure = error));
+  await settled();
+  taking.giveUp.abort();
+  await settled();
+  expect(failure).toMatchObject({ code: 'aborted' });
+  expect(taking.asked.at(-1)).toBe('DELETE l_11111111/members/me');
+});
+
+test('[SD-16] who no longer waits for a seat, and stays in the lobby, is given it when they ask again', async () => {
+  const seat = Promise.withResolvers<Match>();
+  const { current, push } = dropping(
+    () => ({}),
+    () => seat.promise,
+  );
+  push({ state: 'in-match', matchId: 'm_1' });
+  const impatient = new AbortController();
+  const first = current.live.view?.nextMatch({ signal: impatient.signal });
+  first?.catch(() => undefined);
+  await settled();
+  impatient.abort();
+  await settled();
+  seat.resolve(await seatAtOnce('m_1'));
+  await expect(first).rejects.toMatchObject({ code: 'aborted' });
+  expect((await current.live.view?.nextMatch())?.id).toBe('m_1');
 });

@@ -142,9 +142,10 @@ export class JoinedLobby implements Lobby {
       const matchId = await this.#nextMatchId(signal);
       this.#lastMatchId = matchId;
       try {
-        this.#lastMatch = await this.#options.takeSeat(matchId);
+        this.#lastMatch = await unlessAborted(this.#options.takeSeat(matchId), signal);
         return this.#lastMatch;
       } catch (error) {
+        if (GyreError.is(error, 'aborted')) this.#lastMatchId = null;
         // Over before we came, or without us: there will be another one.
         if (!isNoSeat(error)) throw error;
       }
@@ -161,7 +162,7 @@ export class JoinedLobby implements Lobby {
     const matchId = await firstFound(this.#view, isNew, over);
     if (matchId !== null) return matchId;
     if (this.#closeReason) throw new GyreError('not-in-lobby', this.#closeReason);
-    throw new GyreError('aborted', 'nextMatch was aborted');
+    throw aborted();
   }
 
   async #change(
@@ -182,6 +183,22 @@ export class JoinedLobby implements Lobby {
     if (this.#closeReason) return Promise.reject(new GyreError('not-in-lobby', this.#closeReason));
     return this.#options.api.call<Body>({ method, path: `/v1/lobbies/${this.id}${path}`, body, ...more });
   }
+}
+
+function aborted(): GyreError {
+  return new GyreError('aborted', 'nextMatch was aborted');
+}
+
+/** What becomes of `taking`, unless `signal` gives up first: a room that is away may be dialled for ever. */
+function unlessAborted<Taken>(taking: Promise<Taken>, signal: AbortSignal | undefined): Promise<Taken> {
+  if (!signal) return taking;
+  const given = Promise.withResolvers<Taken>();
+  const abort = (): void => given.reject(aborted());
+  const settle = (): void => signal.removeEventListener('abort', abort);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  taking.then(given.resolve, given.reject).finally(settle);
+  return given.promise;
 }
 
 /** To be out was the aim. */
