@@ -199,3 +199,57 @@ test('a storage that is full keeps the session for as long as the page lives', (
   vault.write({ deviceKey: 'k' });
   expect(vault.read()).toEqual({ deviceKey: 'k' });
 });
+
+test('whoever signs in anew while a session that has ended is being renewed stays signed in', async () => {
+  const storage = new SharedStorage();
+  const refreshing = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  await using server = await scriptedServer(async ({ path, headers }) => {
+    if (path === '/v1/auth/refresh') {
+      refreshing.resolve();
+      await held.promise;
+      return problem('token-reused', 401);
+    }
+    const session = { accessToken: 'new', expiresInMs: 900_000, refreshToken: 'r2', refreshExpiresInMs: 1e9 };
+    if (path === '/v1/auth/guest') return { status: 201, body: { player: { id: 'p_12345678' }, session } };
+    return headers.authorization === 'Bearer new'
+      ? { status: 200, body: { id: 'p_12345678' } }
+      : problem('token-expired', 401);
+  });
+  const ended = { accessToken: 'old', accessEndsAtMs: 0, refreshToken: 'r1' };
+  storage.setItem(`gyre:1:${server.url}`, JSON.stringify({ session: ended }));
+  const session = sessionOn(server, storage);
+  const resumed = session.resume();
+  await refreshing.promise;
+  await session.signInAsGuest('Ann');
+  held.resolve();
+  expect((await resumed)?.id).toBe('p_12345678');
+  expect(session.player.view).toMatchObject({ id: 'p_12345678' });
+  expect(storage.stored.session).toMatchObject({ accessToken: 'new', refreshToken: 'r2' });
+});
+
+test('a renewal that ends after somebody else has signed in leaves them signed in', async () => {
+  const storage = new SharedStorage();
+  const refreshing = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const signedIn = (id: string, accessToken: string) => ({
+    status: 200,
+    body: { player: { id }, session: { accessToken, expiresInMs: 900_000, refreshToken: `r ${accessToken}` } },
+  });
+  await using server = await scriptedServer(async ({ path }) => {
+    if (path === '/v1/auth/guest') return signedIn('p_22222222', 'new');
+    refreshing.resolve();
+    await held.promise;
+    return signedIn('p_11111111', 'renewed');
+  });
+  const before = { accessToken: 'old', accessEndsAtMs: 0, refreshToken: 'r old' };
+  storage.setItem(`gyre:1:${server.url}`, JSON.stringify({ session: before }));
+  const session = sessionOn(server, storage);
+  const token = session.accessToken();
+  await refreshing.promise;
+  await session.signInAsGuest('Ben');
+  held.resolve();
+  expect(await token).toBe('new');
+  expect(session.player.view).toMatchObject({ id: 'p_22222222' });
+  expect(storage.stored.session).toMatchObject({ accessToken: 'new' });
+});

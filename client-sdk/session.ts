@@ -145,14 +145,20 @@ export class Session implements TokenSource, Api {
         body: { refreshToken: session.refreshToken },
         repeatable: true,
       });
-      this.#accept(signedIn);
+      // Whoever has signed out or in anew meanwhile means that.
+      if (this.#isStored(session)) this.#accept(signedIn);
       return this.#stored();
     } catch (error) {
       const failure = asGyreError(error);
       if (failure.status !== 401 && failure.code !== 'banned') throw failure;
+      if (!this.#isStored(session)) return this.#stored();
       this.end();
       throw new GyreError('signed-out', 'the session has ended', { status: failure.status, cause: failure });
     }
+  }
+
+  #isStored({ refreshToken }: StoredSession): boolean {
+    return this.#options.vault.read().session?.refreshToken === refreshToken;
   }
 
   #accept({ player, session }: SignedIn): PlayerView {
