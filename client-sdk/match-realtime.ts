@@ -1,5 +1,6 @@
 import { Interpolator } from './interpolator.ts';
 import type { InterpolatorOptions } from './interpolator.ts';
+import { callReporting } from './live.ts';
 import { ArrivalMeter } from './net-stats.ts';
 import type { NetStats } from './net-stats.ts';
 import { Predictor } from './predictor.ts';
@@ -97,18 +98,18 @@ export class MatchRealtime {
   patched(state: object): void {
     this.#meter.patch();
     if (!this.#live) return;
-    for (const predictor of this.#predictors) predictor.patched(state);
+    this.#tellPredictors((predictor) => predictor.patched(state));
     this.#show(state);
   }
 
   acked(): void {
     const state = this.#liveState;
-    if (state) for (const predictor of this.#predictors) predictor.acked(state);
+    if (state) this.#tellPredictors((predictor) => predictor.acked(state));
   }
 
   replied(): void {
     const state = this.#liveState;
-    if (state) for (const predictor of this.#predictors) predictor.replied(state);
+    if (state) this.#tellPredictors((predictor) => predictor.replied(state));
   }
 
   welcomed(epoch: number): void {
@@ -120,7 +121,7 @@ export class MatchRealtime {
   /** The room has said welcome and shown its state. */
   greeted(state: object): void {
     this.#live = true;
-    for (const predictor of this.#predictors) predictor.rebased(state, this.#isNextLife);
+    this.#tellPredictors((predictor) => predictor.rebased(state, this.#isNextLife));
     if (this.#isNextLife) for (const interpolator of this.#interpolators) interpolator.restarted();
     this.#show(state);
   }
@@ -136,8 +137,14 @@ export class MatchRealtime {
     return this.#live ? this.#source.state() : null;
   }
 
+  /** The game's own rule runs in it: what that throws is reported as a listener's is, and says nothing about the line. */
+  #tellPredictors(tell: (predictor: AnyPredictor) => void): void {
+    for (const predictor of this.#predictors) callReporting(() => tell(predictor));
+  }
+
   #show(state: object): void {
-    for (const interpolator of this.#interpolators) interpolator.patched(state, this.#stateAtMs);
+    const stateAtMs = this.#stateAtMs;
+    for (const interpolator of this.#interpolators) callReporting(() => interpolator.patched(state, stateAtMs));
     this.#stateAtMs = null;
   }
 }
