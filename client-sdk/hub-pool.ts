@@ -28,6 +28,7 @@ export class HubPool {
   readonly #options: HubOptions;
   readonly #watches = new Map<Watch, Hub | null>();
   #main: Hub | null = null;
+  #isOver = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -60,13 +61,15 @@ export class HubPool {
   /** Also before anyone is signed in: it begins then, and goes on when the next player signs in. */
   watch(watch: Watch): () => void {
     this.#watches.set(watch, null);
+    if (this.#isOver) tellClosed(watch);
     if (this.#main) this.#serve(watch);
     return () => this.#end(watch);
   }
 
   /** The client is closed: nobody will serve these any more. */
   fail(): void {
-    for (const { watcher } of this.#watches.keys()) watcher.failed(new GyreError('closed', 'the client was closed'));
+    this.#isOver = true;
+    for (const watch of this.#watches.keys()) tellClosed(watch);
   }
 
   #serve(watch: Watch): void {
@@ -84,4 +87,8 @@ export class HubPool {
     if (hub === this.#main) hub.watch(null);
     else hub.stop();
   }
+}
+
+function tellClosed({ watcher }: Watch): void {
+  watcher.failed(new GyreError('closed', 'the client was closed'));
 }

@@ -43,6 +43,7 @@ export interface Watcher {
 
 const PING_EVERY_MS = 10_000;
 const WATCH_RETRY_MS = 1_000;
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['signed-out', 'banned', 'closed']);
 
 /** The WebSocket that a signed-in player keeps open. Comes back for ever, until it is stopped. */
 export class Hub {
@@ -60,7 +61,7 @@ export class Hub {
       ...options,
       name: HUB_ROOM,
       ask: () => options.api.call<SeatGrant>({ method: 'POST', path: '/v1/hub', once: true }),
-      isFinal: (error) => error.status === 401 || error.code === 'signed-out' || error.code === 'banned',
+      isFinal: ({ status, code }) => status === 401 || FINAL_REFUSALS.has(code),
       verdict: hubVerdict,
       pingEveryMs: PING_EVERY_MS,
       onJoined: () => this.#onJoined(),

@@ -1,14 +1,13 @@
 import { CloseCode } from '../protocol/close-codes.ts';
 import type { CloseVerdict } from './close-verdict.ts';
 import { ColyseusRoom } from './colyseus-room.ts';
-import { asGyreError } from './gyre-error.ts';
-import type { GyreError } from './gyre-error.ts';
+import { asGyreError, GyreError } from './gyre-error.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LiveValue } from './live.ts';
 import { onNetworkLoss, onNetworkReturn } from './network.ts';
 import { backoffMs, pause } from './pause.ts';
 import type { Routes } from './routes.ts';
-import { socketUrl } from './seat-grant.ts';
+import { isSeatGrant, socketUrl } from './seat-grant.ts';
 import type { SeatGrant } from './seat-grant.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 import type { SocketClosed, WebSocketClass } from './socket.ts';
@@ -158,6 +157,7 @@ export class RoomLink<State> {
     if (this.#grant) return this.#grant;
     try {
       const grant = await this.#options.ask();
+      if (!isSeatGrant(grant)) throw new GyreError('unexpected-response', 'the answer is no right to a room');
       this.#grant = grant;
       this.#token = grant.colyseus.reconnectionToken;
       this.#direct = true;

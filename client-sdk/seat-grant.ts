@@ -16,6 +16,13 @@ export interface SeatGrant {
   };
 }
 
+/** Whether an answer has all that it takes to dial. */
+export function isSeatGrant(answer: SeatGrant | null): answer is SeatGrant {
+  const { directAddress, colyseus } = answer ?? ({} as Partial<SeatGrant>);
+  const ids = [colyseus?.roomId, colyseus?.sessionId, colyseus?.processId];
+  return (directAddress === null || typeof directAddress === 'string') && ids.every((id) => typeof id === 'string');
+}
+
 export interface DialOptions {
   /** The shared address, `http(s)://…`. */
   readonly endpoint: string;
