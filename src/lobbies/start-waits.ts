@@ -22,7 +22,7 @@ export class StartWaits {
   readonly #bus: Bus;
   readonly #clock: Clock;
   /** By game: settled when the last in line has gone. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  readonly #lines = new Map<string, Promise<void>>();
 
   constructor({ db, bus, clock }: { readonly db: Database; readonly bus: Bus; readonly clock: Clock }) {
     this.#db = db;
@@ -43,7 +43,7 @@ export class StartWaits {
     }
     const ahead = this.#lines.get(game);
     const gone = Promise.withResolvers<void>();
-    this.#lines.set(game, Promise.all([ahead, gone.promise]));
+    this.#lines.set(game, bothOf(ahead, gone.promise));
     try {
       await Promise.race([ahead, delay(ALL_WAITS_MS, undefined, { ref: false })]);
       return await this.#insist(attempt, endMs);
@@ -93,4 +93,10 @@ export class StartWaits {
       .where(eq(lobbies.id, lobbyId));
     return lobby?.state === 'starting' ? lobby.updatedAt : null;
   }
+}
+
+/** Unlike `Promise.all`, it holds on to nothing of what was before: a line has no end. */
+async function bothOf(ahead: Promise<void> | undefined, own: Promise<void>): Promise<void> {
+  await ahead;
+  await own;
 }
