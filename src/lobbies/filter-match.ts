@@ -1,4 +1,5 @@
 import { LOBBY_HIDDEN_AFTER_MS } from '../../protocol/limits.ts';
+import type { LobbyState } from '../../protocol/states.ts';
 import type { LobbyRow } from './full-lobby.ts';
 import type { Condition, FilterOp, FilterValue, LobbyField, LobbyFilter } from './lobby-filter.ts';
 import { clocksStandStill, isHidden } from './lobby-rules.ts';
@@ -11,6 +12,11 @@ export function isInList(lobby: LobbyRow, filter: LobbyFilter, now: Date): boole
   const verdicts = filter.map((condition) => fits(lobby, condition));
   if (verdicts.includes(false)) return false;
   return verdicts.includes(null) ? null : true;
+}
+
+/** Whether a filter's conditions on the state, if it has any, hold for this one. */
+export function allowsState(filter: LobbyFilter, state: LobbyState): boolean {
+  return filter.every((condition) => condition.field !== 'state' || compare(state, condition));
 }
 
 /** When a lobby will be hidden if nothing happens, in ms since the epoch; Infinity for never. */

@@ -264,6 +264,18 @@ describe('a quick-join', () => {
     await Promise.all([leave(ann, id), leave(bob, id)]);
   });
 
+  test('does not wait for one that it could not join once it is played [LO-25]', async () => {
+    const { ann, id, letGo } = await starting();
+    const bob = await bed.guest('Bob');
+    for (const where of [{ state: 'open' }, { 'state.ne': 'in-match' }, { 'state.in': ['open', 'countdown'] }]) {
+      const answer = await bob.post('/v1/lobbies/quick-join', { ...order, where: { 'data.map': 'slow', ...where } });
+      expect(answer.code).toBe('no-lobby');
+    }
+    letGo();
+    await bed.handOffs.idle();
+    await leave(ann, id);
+  });
+
   test('does not wait for one that takes too long [LO-25]', async () => {
     const { letGo } = await starting();
     const [bob, cid] = await bed.guests('Bob', 'Cid');

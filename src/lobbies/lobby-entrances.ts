@@ -8,6 +8,7 @@ import { lobbies, lobbyBans, matchSeats } from '../store/schema.ts';
 import { newId } from '../store/ids.ts';
 import type { Tx } from '../store/transaction.ts';
 import { type Admission, joinerOf, StaleAdmission } from './door.ts';
+import { allowsState } from './filter-match.ts';
 import { type FullLobby, type Member, memberOf } from './full-lobby.ts';
 import { refusalAfterPassword, refusalBeforePassword, teamFull } from './join-rules.ts';
 import { isVisible, type LobbyCall, lobbyNotFound } from './lobby-access.ts';
@@ -124,22 +125,24 @@ export class LobbyEntrances {
    * @throws StartingSoon if the order waits
    */
   async quickJoin(tx: Tx, order: QuickJoinOrder): Promise<Entrance> {
-    const { playerId, create } = order;
+    const { playerId, game, filter, create } = order;
     const otherLobbyId = await lobbyIdOf(tx.sql, playerId);
     if (otherLobbyId !== null) throw alreadyInLobby(otherLobbyId);
     const free = await this.#enterFitting(tx, order, { wait: false });
     if (free !== null) return free;
     // Makers of lobbies for one game take turns: the next finds the lobby of the one before.
     if (create !== null)
-      await tx.sql.execute(sql`select pg_advisory_xact_lock(hashtext('quick-join'), hashtext(${order.game.name}))`);
+      await tx.sql.execute(sql`select pg_advisory_xact_lock(hashtext('quick-join'), hashtext(${game.name}))`);
+    // What starts now is played when it can be joined.
+    const starting = order.waits && game.lateJoin && allowsState(filter, 'in-match');
     for (let look = 0; look < LOOKS; look += 1) {
-      const [found] = await this.#fitting(tx, order, { starting: order.waits && order.game.lateJoin });
+      const [found] = await this.#fitting(tx, order, { starting });
       if (found === undefined) break;
       if (found.state === 'starting') throw new StartingSoon(found.id);
       const entered = await this.#enterFitting(tx, order, { wait: look > 0 });
       if (entered !== null) return entered;
     }
-    if (create === null) throw new ProblemError('no-lobby', `No lobby of ${order.game.name} fits.`);
+    if (create === null) throw new ProblemError('no-lobby', `No lobby of ${game.name} fits.`);
     return { full: await this.create(tx, playerId, create), made: 'lobby' };
   }
 
