@@ -2,7 +2,7 @@ import type { Finish } from './finish.ts';
 import type { AnyGame, EventName, EventPayload, Handlers, RoomSettings, RoomState } from './game-types.ts';
 import type { Kept } from './kept.ts';
 import type { Refused } from './refusal.ts';
-import type { Seat } from './seat.ts';
+import { Seat } from './seat.ts';
 import type { GameTimer } from './timers.ts';
 
 /** What a room stands on. Made by the match's core; authors never see it. */
@@ -93,6 +93,15 @@ export abstract class GameRoom<Game extends AnyGame = AnyGame> {
   /** Sends an event of the contract to everyone, with the tick that it happens in. */
   protected broadcast<Name extends EventName<Game>>(name: Name, payload: EventPayload<Game, Name>): void {
     this.#context.broadcast(name, payload);
+  }
+
+  /** As `seat.send`, to several seats: it is checked, copied and built once, however many they are. */
+  protected sendTo<Name extends EventName<Game>>(
+    seats: readonly Seat<Game>[],
+    name: Name,
+    payload: EventPayload<Game, Name>,
+  ): void {
+    Seat.sendTo(seats, name, payload);
   }
 
   /**

@@ -5,7 +5,8 @@ import type { SeatInit } from './ports.ts';
 export interface SeatBackend {
   isConnected(index: number): boolean;
   hasLeft(index: number): boolean;
-  send(index: number, type: string, payload: unknown): void;
+  /** @param to indexes of the seats that it goes to */
+  send(to: readonly number[], type: string, payload: unknown): void;
 }
 
 /** A player's place in a match, as the game's author sees it. Known to all by its index. */
@@ -39,6 +40,18 @@ export class Seat<Game extends AnyGame = AnyGame> {
 
   /** Sends an event of the contract to this seat's player, with the tick that it happens in. */
   send<Name extends EventName<Game>>(name: Name, payload: EventPayload<Game, Name>): void {
-    this.#backend.send(this.index, name, payload);
+    this.#backend.send([this.index], name, payload);
+  }
+
+  /** As `seat.send`, to several seats of one match. */
+  static sendTo<Game extends AnyGame, Name extends EventName<Game>>(
+    seats: readonly Seat<Game>[],
+    name: Name,
+    payload: EventPayload<Game, Name>,
+  ): void {
+    const [first] = seats;
+    if (first === undefined) return;
+    const to = seats.map(({ index }) => index);
+    first.#backend.send(to, name, payload);
   }
 }

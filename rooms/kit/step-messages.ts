@@ -31,13 +31,14 @@ export class StepMessages {
 
   /**
    * An event is what the contract says, and as it is now: what becomes of the author's object later is not sent.
-   * @param seatIndex null: to everyone
+   * @param to seat indexes, which get the same object; null: to everyone
    * @throws Error for an event that the contract doesn't have, ZodError for a payload that doesn't fit
    */
-  event(seatIndex: number | null, name: string, payload: unknown): void {
+  event(to: readonly number[] | null, name: string, payload: unknown): void {
     const schema = Object.hasOwn(this.#events, name) ? this.#events[name] : undefined;
     if (schema === undefined) throw new Error(`The contract has no event "${name}".`);
-    this.#send(seatIndex, name, structuredClone(schema.parse(payload)));
+    const copy: unknown = structuredClone(schema.parse(payload));
+    for (const seatIndex of to ?? [null]) this.#send(seatIndex, name, copy);
   }
 
   /** All of it; what comes after belongs to the next step. */

@@ -2,6 +2,8 @@ import { MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
 
 /** Inputs of one seat that a step on a fixed grid consumes; at slow rates, as many as a player may send meanwhile. */
 const MIN_INPUTS_PER_STEP = 4;
+/** Without a grid: what players say in a moment goes together, what is beyond waits for the steps right behind. */
+const INPUTS_PER_FREE_STEP = 16;
 
 interface Waiting {
   readonly run: () => void;
@@ -11,17 +13,18 @@ interface Waiting {
 
 /**
  * What waits for a match's next step, in order. On a fixed grid a step takes only a few inputs of each seat, so that a client
- * which has stalled catches up within some steps and never plays many moves in one; the rest keeps its order and waits.
+ * which has stalled catches up within some steps and never plays many moves in one; the rest keeps its order and waits. Without a
+ * grid steps follow each other at once; they are bounded so that each ends soon, whatever players send.
  */
 export class StepQueue {
   readonly #inputsPerStep: number;
   #waiting: Waiting[] = [];
 
-  /** @param tickRateHz null: steps come as soon as something waits, and take all of it */
+  /** @param tickRateHz null: steps come as soon as something waits */
   constructor(tickRateHz: number | null) {
     this.#inputsPerStep =
       tickRateHz === null
-        ? Infinity
+        ? INPUTS_PER_FREE_STEP
         : Math.max(MIN_INPUTS_PER_STEP, Math.ceil(MAX_ROOM_MESSAGES_PER_SECOND / tickRateHz) + 1);
   }
 

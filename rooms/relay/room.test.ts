@@ -22,6 +22,14 @@ describe('messages', () => {
     ]);
   });
 
+  test('[RL-1] to everyone else are made once, however many there are, and not for those who have left', async () => {
+    await using match = await start(4);
+    match.leave(2);
+    await match.request(1, 'send', { to: 'others', topic: 'move', data: [{}, {}] });
+    expect(match.events.map(({ seatIndex }) => seatIndex)).toEqual([0, 3]);
+    expect(match.events[0]?.payload).toBe(match.events[1]?.payload);
+  });
+
   test('[RL-1] that are no JSON, or to nobody, reach nobody', async () => {
     await using match = await start();
     const bad = match.request(0, 'send', { to: 'others', topic: 'x', data: new Date() });

@@ -18,8 +18,8 @@ export class RelayRoom extends gameRoom(relay) {
     send: (player, { to, topic, data }) => {
       const message = { from: player.index, term: this.state.term, topic, data };
       if (to === 'others') {
-        for (const seat of this.seats) if (seat !== player) seat.send('message', message);
-        return undefined;
+        const others = this.seats.filter((seat) => seat !== player && !seat.left);
+        return this.sendTo(others, 'message', message);
       }
       const receiver = this.#member(to === 'host' ? this.state.host : to);
       if (receiver === null) return refuse('no-such-seat');

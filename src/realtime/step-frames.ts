@@ -51,9 +51,12 @@ export function parcelsOf(
   requests: PlainRequests,
   onUnsendable: UnsendableListener,
 ): readonly Parcel[] {
+  let last: Built | null = null;
   return messages.flatMap((message) => {
     try {
-      return parcelOf(message, requests) ?? [];
+      if (message.requestId !== undefined) return answerOf(message, message.requestId, requests) ?? [];
+      if (last?.type !== message.type || last.payload !== message.payload) last = built(message);
+      return { frame: last.frame, to: message.seatIndex, isAck: last.isAck };
     } catch (error) {
       onUnsendable(error, message.type);
       return [];
@@ -61,11 +64,15 @@ export function parcelsOf(
   });
 }
 
-function parcelOf({ seatIndex, type, payload, requestId }: Outgoing, requests: PlainRequests): Parcel | null {
-  if (requestId === undefined) {
-    const isAck = type === GYRE_TYPE && (payload as GyreMessage).type === 'ack';
-    return { frame: dataFrame(type, payload), to: seatIndex, isAck };
-  }
+/** A message for one seat or more: what goes to several follows each other. */
+interface Built extends Pick<Parcel, 'frame' | 'isAck'>, Pick<Outgoing, 'type' | 'payload'> {}
+
+function built({ type, payload }: Outgoing): Built {
+  const isAck = type === GYRE_TYPE && (payload as GyreMessage).type === 'ack';
+  return { type, payload, isAck, frame: dataFrame(type, payload) };
+}
+
+function answerOf({ payload }: Outgoing, requestId: number, requests: PlainRequests): Parcel | null {
   const request = requests.take(requestId);
   if (request === null) return null;
   return { frame: responseFrame(request.requestId, payload), to: request.client, isAck: false };
