@@ -6,7 +6,5 @@ import { expect, test } from '@jest/globals';
 test('Colyseus’ transport still has the parts that ours is made of', () => {
   const transport = new WebSocketTransport({ noServer: true });
   const own = transport as unknown as Record<string, unknown>;
-  expect(typeof own.onConnection).toBe('function');
-  expect(typeof own.autoTerminateUnresponsiveClients).toBe('function');
   expect(own.wss).toMatchObject({ clients: expect.any(Set), options: { noServer: true } });
 });

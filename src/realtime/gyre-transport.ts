@@ -5,10 +5,11 @@ import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGE_BYTES, MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
 import { GyreWebSocket } from './gyre-web-socket.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { MessageAllowance } from './message-allowance.ts';
 import type { RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
-import { SocketClient } from './socket-client.ts';
+import { type ClientPatience, SocketClient } from './socket-client.ts';
 import { isSocketNoise } from './socket-noise.ts';
 import type { SocketRoom } from './socket-room.ts';
 import { readTarget, type SocketTarget } from './socket-target.ts';
@@ -21,11 +22,8 @@ const FRAME_HEAD_BYTES = 1_024;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** The same, when the process stops. */
 const LAST_WORD_MS = 1_000;
-const PING_EVERY_MS = 3_000;
 /** With more waiting for it, a peer's pings are not answered. */
 const MAX_UNREAD_BYTES = 64 * 1024;
-/** Pings in a row without an answer after which a peer counts as dead. */
-const MAX_MISSED_PINGS = 2;
 
 export interface GyreTransportOptions {
   readonly directory: RoomDirectory;
@@ -34,11 +32,12 @@ export interface GyreTransportOptions {
   readonly log: RealtimeLog;
   /** 3,000 if left out. */
   readonly holdMs?: number;
-  /** How long a client may take to acknowledge that it is in; 10,000 if left out. */
-  readonly acknowledgeMs?: number;
+  readonly patience?: ClientPatience;
+  /** A round of the heartbeat; 2,500 if left out. */
+  readonly heartbeatMs?: number;
 }
 
-type PingedSocket = GyreWebSocket & { pingCount: number; controls?: MessageAllowance };
+type ControlledSocket = GyreWebSocket & { controls?: MessageAllowance };
 
 /**
  * Colyseus' WebSocket transport, fed by hand: the guard on the HTTP server gives it the upgrades that it has let
@@ -47,23 +46,24 @@ type PingedSocket = GyreWebSocket & { pingCount: number; controls?: MessageAllow
  */
 export class GyreTransport extends WebSocketTransport {
   readonly #options: GyreTransportOptions;
+  readonly #heartbeat: Heartbeat;
 
   constructor(options: GyreTransportOptions) {
     super(socketOptions());
     this.#options = options;
-    this.autoTerminateUnresponsiveClients(PING_EVERY_MS, MAX_MISSED_PINGS);
+    this.#heartbeat = new Heartbeat(options.heartbeatMs);
   }
 
   /** Completes a WebSocket handshake and leads the socket to its room. The socket is ours from here on. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.wss.handleUpgrade(request, socket, head, (webSocket) => {
-      void this.onConnection(webSocket as PingedSocket, request);
+      void this.#accept(webSocket as unknown as ControlledSocket, request);
     });
   }
 
   /** Takes no more upgrades, tells everyone who is still there to come back, and soon cuts off whoever does not listen. */
   override shutdown(): void {
-    clearInterval(this.pingInterval);
+    this.#heartbeat.stop();
     this.wss.close();
     for (const socket of this.wss.clients) socket.close(CloseCode.comeBack);
     setTimeout(() => {
@@ -71,17 +71,17 @@ export class GyreTransport extends WebSocketTransport {
     }, LAST_WORD_MS).unref();
   }
 
-  protected override async onConnection(socket: PingedSocket, request: IncomingMessage): Promise<void> {
-    socket.pingCount = 0;
+  async #accept(socket: ControlledSocket, request: IncomingMessage): Promise<void> {
     socket.useConnection(request.socket);
+    this.#heartbeat.watch(socket);
     socket.on('ping', (data) => {
       if (!this.#mayControl(socket)) return;
       // Whoever does not read has no use for another pong, and must not have them pile up here.
       if (socket.bufferedAmount < MAX_UNREAD_BYTES) socket.pong(data);
     });
     socket.on('pong', () => {
-      if (socket.pingCount === 0) this.#mayControl(socket);
-      socket.pingCount = 0;
+      if (!this.#heartbeat.isAsked(socket)) this.#mayControl(socket);
+      socket.silentRounds = 0;
     });
     socket.on('error', (error) => this.#onError(error));
     const target = readTarget(request.url ?? '/');
@@ -90,7 +90,7 @@ export class GyreTransport extends WebSocketTransport {
   }
 
   /** Counts what a peer sends besides messages and answers to our pings. */
-  #mayControl(socket: PingedSocket): boolean {
+  #mayControl(socket: ControlledSocket): boolean {
     socket.controls ??= new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
     if (socket.controls.take()) return true;
     socket.close(CloseCode.tooManyMessages);
@@ -99,7 +99,7 @@ export class GyreTransport extends WebSocketTransport {
 
   async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget): Promise<void> {
     const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
-    room?.enter(new SocketClient(socket, presented, this.#options.acknowledgeMs));
+    room?.enter(new SocketClient(socket, presented, this.#options.patience));
   }
 
   /** Turns a socket away, or holds it until its room is here. What it sends meanwhile stays in the kernel. */

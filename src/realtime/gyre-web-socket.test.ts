@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { waitFor } from '../../tests/support/wait-for.ts';
-import { descriptorOf } from './direct-write.ts';
 import { GyreWebSocket } from './gyre-web-socket.ts';
 import { frameOf } from './web-socket-frame.ts';
 
@@ -57,15 +56,15 @@ test('frames of all lengths come as the messages that they hold', async () => {
   expect(got.every((message, index) => message.equals(Buffer.alloc(lengths[index] ?? -1, lengths[index])))).toBe(true);
 });
 
-test('frames keep their order among what `ws` itself sends, one by one and together, small and large', async () => {
+test('frames keep their order among pings, one by one and together, small and large', async () => {
   await using both = await open();
   const { server, heard } = both;
   server.sendFrame(text('1'));
-  server.ping('2');
+  server.ping(Buffer.from('2'));
   server.sendFrames([text('3'), text('4')]);
-  server.send(Buffer.from('5'));
+  server.sendFrame(text('5'));
   server.sendFrames([text('6'), frameOf(Buffer.alloc(40_000)), text('7')]);
-  server.ping('8');
+  server.ping(Buffer.from('8'));
   server.sendFrames([]);
   server.sendFrame(text('9'));
   await waitFor(() => heard.length === 10);
@@ -90,7 +89,7 @@ test('nothing is sent once the closing has begun, by whichever side', async () =
   expect(theirs.heard).toEqual(['close 4000']);
 });
 
-test('what waits for a slow reader is counted, whoever wrote it', async () => {
+test('what waits for a slow reader is counted', async () => {
   await using both = await open();
   const { server, client } = both;
   client.pause();
@@ -101,8 +100,8 @@ test('what waits for a slow reader is counted, whoever wrote it', async () => {
     return server.waitingBytes > frame.length;
   });
   const before = server.waitingBytes;
-  server.send(Buffer.alloc(1000));
-  expect(server.waitingBytes).toBeGreaterThanOrEqual(before + 1000);
+  server.ping(Buffer.alloc(100));
+  expect(server.waitingBytes).toBeGreaterThanOrEqual(before + 100);
   expect(server.waitingBytes).toBe(server.bufferedAmount);
   client.resume();
   await waitFor(() => server.waitingBytes === 0);
@@ -129,23 +128,51 @@ test('a frame that the kernel takes only in part comes whole, and in order with 
   expect(got).toEqual(sent);
 });
 
+test('what `ws` writes itself is the closing frame alone', async () => {
+  await using both = await open();
+  const { connection, server, client, heard } = both;
+  const written = jest.spyOn(connection, 'write');
+  client.ping('are you there?');
+  server.pong(Buffer.from('yes'));
+  server.ping();
+  server.sendFrame(text('1'));
+  await waitFor(() => heard.length === 2);
+  expect(written).not.toHaveBeenCalled();
+  expect(() => server.send()).toThrow();
+  server.close(4010);
+  await waitFor(() => heard.includes('close 4010'));
+  expect(written).toHaveBeenCalled();
+});
+
 test('a plain connection is written by its descriptor, which Node still has; nothing of it passes the stream', async () => {
   await using both = await open();
   const { connection, server, heard } = both;
-  expect(descriptorOf(connection)).toEqual(expect.any(Number));
   const before = connection.bytesWritten;
   server.sendFrame(text('1'));
   await waitFor(() => heard.length === 1);
   expect(connection.bytesWritten).toBe(before);
 });
 
-test('a connection that is gone is never written by the descriptor that it had', async () => {
+test('a connection that is gone is never written by the descriptor that it had, not even in the same moment', async () => {
   await using both = await open();
   const { connection, server } = both;
+  const { outlet } = server;
+  expect(outlet?.writeDirectly(text('here'))).toBe(true);
   connection.destroy();
-  expect(descriptorOf(connection)).toBeNull();
+  expect([server.readyState, outlet?.writeDirectly(text('lost'))]).toEqual([WebSocket.OPEN, false]);
   server.sendFrame(text('lost'));
   await waitFor(() => server.readyState === server.CLOSED);
+  expect(both.heard).toEqual(expect.not.arrayContaining(['lost']));
+});
+
+test('a connection whose other side has ended is not written to any more', async () => {
+  await using both = await open();
+  const { connection, server } = both;
+  const wrote: unknown[] = [];
+  connection.once('end', () => wrote.push(server.outlet?.writeDirectly(text('late'))));
+  (both.client as unknown as { _socket: Socket })._socket.end();
+  await waitFor(() => wrote.length === 1);
+  expect(wrote).toEqual([false]);
 });
 
 test('no compression is agreed on: it would keep frames back', async () => {

@@ -77,7 +77,7 @@ describe('a hub', () => {
   });
 
   test('sends away who never acknowledges that it is in, and nobody who has [HD-12]', async () => {
-    await using hub = await start({ acknowledgeMs: 200 });
+    await using hub = await start({ patience: { acknowledgeMs: 200 } });
     const [silent, ready] = [hub.raw('bob'), hub.raw('ann')];
     await waitFor(() => ready.codes.includes(CODE.join));
     ready.acknowledge();

@@ -1,3 +1,4 @@
+import { PatchStream } from './patch-stream.ts';
 import type { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
 import type { Spectators } from './spectators.ts';
@@ -15,20 +16,37 @@ export interface MatchAudienceParts {
 /** Everyone who is told what happens in a match: the sockets of its seats, and of those who watch. */
 export class MatchAudience {
   readonly #parts: MatchAudienceParts;
+  readonly #stream = new PatchStream();
 
   constructor(parts: MatchAudienceParts) {
     this.#parts = parts;
   }
 
+  /** Sends a client what it begins with: the whole state, and every patch after it. */
+  admit(client: SocketClient, frames: readonly Frame[]): void {
+    if (client.goLive(frames)) this.#stream.add(client);
+  }
+
+  /** Sends a client that was left behind the whole state, and every patch after it. */
+  bringBack(client: SocketClient, frames: readonly Frame[]): void {
+    if (client.catchUp(frames)) this.#stream.add(client);
+  }
+
+  /** Its socket is gone. */
+  forget(client: SocketClient): void {
+    this.#stream.remove(client);
+  }
+
   /** Lets out what a step has brought: the patch, then its messages in order. To each client they go together. */
   letOut(patch: Frame | null, parcels: readonly Parcel[]): void {
+    const { onDrained } = this.#parts;
     if (parcels.length === 0) {
-      if (patch !== null) this.#patch(patch);
+      if (patch !== null) this.#stream.send(patch, null, onDrained);
       return;
     }
     const clients = this.#receiversOf(parcels);
     for (const client of clients) client.cork();
-    if (patch !== null) this.#patch(patch);
+    if (patch !== null) this.#stream.send(patch, clients, onDrained);
     for (const parcel of parcels) this.#send(parcel);
     for (const client of clients) client.uncork();
   }
@@ -37,12 +55,6 @@ export class MatchAudience {
   deliver(frame: Frame): void {
     for (const { client } of this.#parts.slots) client?.deliver(frame);
     this.#parts.spectators.tell(frame);
-  }
-
-  #patch(patch: Frame): void {
-    const { slots, spectators, onDrained } = this.#parts;
-    for (const { client } of slots) client?.patch(patch, onDrained);
-    for (const client of spectators.clients()) client.patch(patch, onDrained);
   }
 
   #send({ frame, to, isAck }: Parcel): void {

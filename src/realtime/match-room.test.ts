@@ -228,7 +228,7 @@ describe('a right to a seat', () => {
   });
 
   test('is told to come back if it is never acknowledged, and holds the seat no longer; who is in stays [HD-12]', async () => {
-    await using server = await RealtimeServer.start({ acknowledgeMs: 200 });
+    await using server = await RealtimeServer.start({ patience: { acknowledgeMs: 200 } });
     const match = await server.match();
     const [silent, ready] = [0, 1].map((index) => RawSocket.to(server.endpoint, server.grant(match, index)));
     await waitFor(() => ready?.codes.includes(CODE.join));

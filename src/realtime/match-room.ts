@@ -234,7 +234,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const { epoch } = this.#parts;
     const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
     const frames = [...this.#stateFrames(this.#shownMs), dataFrame(GYRE_TYPE, welcome)];
-    this.#commit(null, () => client.goLive(frames));
+    this.#commit(null, () => this.#audience.admit(client, frames));
   }
 
   /** The same for a client that was left behind. What it missed is in the state, and what of its inputs is, it is told. */
@@ -243,7 +243,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const seq = this.#lastSeqOf(slotOf.get(client)?.seat.index ?? null);
     const ack = seq === 0 ? [] : [dataFrame(GYRE_TYPE, { type: 'ack', seq })];
     const frames = [...this.#stateFrames(this.#core.timeMs), ...ack];
-    this.#commit(null, () => client.catchUp(frames));
+    this.#commit(null, () => this.#audience.bringBack(client, frames));
   }
 
   /** On a grid a state is its step's, so that no patch after it is of before; one that has slept since is of the last place. */
@@ -287,6 +287,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   gone(client: SocketClient): void {
+    this.#audience.forget(client);
     this.#spectators.remove(client);
     const slot = slotOf.get(client);
     const playerId = slot?.seat.playerId ?? this.#spectators.playerOf(client);

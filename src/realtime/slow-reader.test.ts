@@ -9,7 +9,7 @@ import { RealtimeServer } from '../../tests/support/realtime-server.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { dataFrame } from './frames.ts';
 import type { Reservation } from './ports.ts';
-import { MAX_BUFFERED_BYTES, MAX_PATCHES_BYTES, type SocketClient } from './socket-client.ts';
+import { type ClientPatience, MAX_BUFFERED_BYTES, MAX_PATCHES_BYTES, type SocketClient } from './socket-client.ts';
 
 const PAGE_CHARS = 1_000;
 const FILLING = dataFrame('filling', 'x'.repeat(32 * 1024));
@@ -52,7 +52,7 @@ class BookRoom extends gameRoom(book) {
   }
 }
 
-const start = () => RealtimeServer.start({ rooms: { book: BookRoom } });
+const start = (patience: ClientPatience = {}) => RealtimeServer.start({ rooms: { book: BookRoom }, patience });
 
 class Reader {
   readonly raw: RawSocket;
@@ -162,6 +162,17 @@ describe('a client that does not read', () => {
     expect(server.host.seat(match.matchId, 1)?.givenUp).toBe(false);
   });
 
+  test('is told to come back when it has not caught up in time, also when nothing happens any more [SE-25]', async () => {
+    await using server = await start({ behindMs: 300 });
+    const match = await server.match(2, { game: 'book' });
+    const [writer, slow] = [await Reader.join(server, match, 0), await Reader.join(server, match, 1)];
+    await leaveBehind(slow, writer);
+    await waitFor(() => slow.client.stage === 'ended');
+    slow.raw.socket.resume();
+    expect(await waitFor(() => slow.raw.closeCode)).toBe(CloseCode.comeBack);
+    await waitFor(() => server.host.seat(match.matchId, 1)?.connected === false);
+  });
+
   test('of messages, without a patch among them, is told to come back as well [SE-20]', async () => {
     await using server = await start();
     const match = await server.match(2, { game: 'book' });
@@ -202,6 +213,18 @@ describe('a client that reads again', () => {
     expect(slow.raw.codes.slice(state + 1, state + 3)).toEqual([CODE.data, CODE.data]);
   });
 
+  test('is waited for no longer [SE-25]', async () => {
+    await using server = await start({ behindMs: 2_000 });
+    const match = await server.match(2, { game: 'book' });
+    const [writer, slow] = [await Reader.join(server, match, 0), await Reader.join(server, match, 1)];
+    await leaveBehind(slow, writer);
+    slow.raw.socket.resume();
+    await waitFor(() => !slow.client.isBehind);
+    const sinceMs = performance.now();
+    await waitFor(() => performance.now() - sinceMs > 2_500);
+    expect(slow.client.isInStream).toBe(true);
+  });
+
   test('is told with the state which of its inputs are in it [SE-22]', async () => {
     await using server = await start();
     const match = await server.match(2, { game: 'book' });
@@ -226,12 +249,14 @@ test('a state of many megabytes gets to a client that has just joined, with the 
   const raw = RawSocket.to(server.endpoint, server.grant(match, 1));
   await waitFor(() => raw.codes.includes(CODE.join));
   const joining = [...(server.directory.get(match.matchId)?.clients ?? [])].find((each) => each !== writer.client);
+  if (joining === undefined) throw new Error('nobody joins');
+  const goLive = joining.goLive.bind(joining);
+  joining.goLive = (frames) => goLive([dataFrame('large', 'x'.repeat(16 * MAX_BUFFERED_BYTES)), ...frames]);
+  raw.acknowledge();
   raw.socket.pause();
-  joining?.acknowledge();
-  joining?.goLive([dataFrame('large', 'x'.repeat(16 * MAX_BUFFERED_BYTES))]);
-  expect(joining?.ref.waitingBytes).toBeGreaterThan(MAX_BUFFERED_BYTES);
+  await waitFor(() => joining.ref.waitingBytes > MAX_BUFFERED_BYTES);
   await act(writer, ['write', { page: 'new' }]);
-  expect([joining?.stage, joining?.isBehind]).toEqual(['live', false]);
+  expect(joining.isInStream).toBe(true);
   raw.socket.resume();
   await waitFor(() => raw.codes.includes(CODE.patch));
   expect(raw.messages('large')).toHaveLength(1);

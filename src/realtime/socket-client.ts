@@ -10,14 +10,22 @@ export const MAX_BUFFERED_BYTES = 1024 * 1024;
 export const MAX_PATCHES_BYTES = 256 * 1024;
 /** Messages that are kept for a client until it may have them; past it, it is told to come back. */
 const MAX_HELD_BYTES = 256 * 1024;
-/** A client that hasn't read what waits for it by then is told to come back. */
-const MAX_BEHIND_MS = 10_000;
+/** How long a client may take to read what waits for it, before it is told to come back. */
+const BEHIND_MS = 10_000;
 
 /**
  * How long a client may take to acknowledge JOIN_ROOM. Until then it hears nothing, so a socket that never does would
  * hold its seat, and its memory, for nothing.
  */
 const ACKNOWLEDGE_MS = 10_000;
+
+/** How long a client may take; what is left out is 10,000. */
+export interface ClientPatience {
+  /** To acknowledge JOIN_ROOM. */
+  readonly acknowledgeMs?: number;
+  /** To read what waits for it, once that is too much. */
+  readonly behindMs?: number;
+}
 
 /** What a socket presents in its URL. */
 export interface Presented {
@@ -47,20 +55,19 @@ export class SocketClient {
   /** Messages for later, in order. */
   #held: Frame[] = [];
   #heldBytes = 0;
-  /** Since when it gets no patches, on the process's own clock; null: it does. */
-  #behindSinceMs: number | null = null;
+  #isBehind = false;
   /** The size of the state that it was sent last: however large, a client is not slow for not having read it yet. */
   #stateBytes = 0;
   /** What is to leave together; null: everything leaves at once. */
   #parcel: Frame[] | null = null;
-  readonly #acknowledgeMs: number;
-  /** Runs while the client has not acknowledged JOIN_ROOM. */
+  readonly #patience: ClientPatience;
+  /** Runs while the client has not acknowledged JOIN_ROOM, and while it is behind. */
   #impatience: NodeJS.Timeout | undefined;
 
-  constructor(socket: GyreWebSocket, presented: Presented, acknowledgeMs: number = ACKNOWLEDGE_MS) {
+  constructor(socket: GyreWebSocket, presented: Presented, patience: ClientPatience = {}) {
     this.ref = socket;
     this.presented = presented;
-    this.#acknowledgeMs = acknowledgeMs;
+    this.#patience = patience;
   }
 
   get stage(): Stage {
@@ -69,14 +76,19 @@ export class SocketClient {
 
   /** It can't keep up: it is sent neither patches nor messages until `catchUp`. */
   get isBehind(): boolean {
-    return this.#behindSinceMs !== null;
+    return this.#isBehind;
+  }
+
+  /** It is to be sent every patch. */
+  get isInStream(): boolean {
+    return this.#stage === 'live' && !this.#isBehind;
   }
 
   /** Sends JOIN_ROOM. What is addressed to the client from here on is kept until it is live. */
   join(frame: Frame): void {
     if (this.#stage !== 'arriving') return;
     this.#stage = 'joining';
-    this.#impatience = setTimeout(() => this.end(CloseCode.comeBack), this.#acknowledgeMs).unref();
+    this.#wait(this.#patience.acknowledgeMs ?? ACKNOWLEDGE_MS);
     this.deliver(frame);
   }
 
@@ -88,37 +100,44 @@ export class SocketClient {
     return true;
   }
 
-  /** Sends what a client begins with, then what was kept for it. */
-  goLive(frames: readonly Frame[]): void {
-    if (this.#stage !== 'acknowledged') return;
+  /** Sends what a client begins with, then what was kept for it. @returns whether it is in the stream of patches from here on */
+  goLive(frames: readonly Frame[]): boolean {
+    if (this.#stage !== 'acknowledged') return false;
     this.#stage = 'live';
     this.#sendAll(frames);
+    return true;
   }
 
   /**
-   * Sends a patch, to a client that is live. One that has too much unread falls behind: it gets no more patches, since one
-   * whole state says the same, and `onDrained` is called when it has read what waits for it.
+   * Sends a patch, to a client that is in their stream. One that has too much unread falls behind: it gets no more patches,
+   * since one whole state says the same, and `onDrained` is called when it has read what waits for it.
    */
   patch(frame: Frame, onDrained: (client: SocketClient) => void): void {
-    if (this.#stage !== 'live') return;
-    if (this.#behindSinceMs !== null) this.#endIfTooLate(this.#behindSinceMs);
-    else if (this.ref.waitingBytes <= MAX_PATCHES_BYTES + this.#stateBytes) this.#send(frame);
-    else {
-      this.#behindSinceMs = performance.now();
-      this.ref.onceDrained(() => onDrained(this));
+    if (!this.isInStream) return;
+    if (this.ref.waitingBytes <= MAX_PATCHES_BYTES + this.#stateBytes) {
+      this.#send(frame);
+      return;
     }
+    this.#isBehind = true;
+    this.#wait(this.#patience.behindMs ?? BEHIND_MS);
+    this.ref.outlet?.onceDrained(() => onDrained(this));
   }
 
-  /** Sends a client that is behind the whole state, then the messages that were kept for it; the next patch follows. */
-  catchUp(frames: readonly Frame[]): void {
-    if (this.#stage !== 'live' || this.#behindSinceMs === null) return;
-    this.#behindSinceMs = null;
+  /**
+   * Sends a client that is behind the whole state, then the messages that were kept for it.
+   * @returns whether it is in the stream of patches again
+   */
+  catchUp(frames: readonly Frame[]): boolean {
+    if (this.#stage !== 'live' || !this.#isBehind) return false;
+    this.#isBehind = false;
+    clearTimeout(this.#impatience);
     this.#sendAll(frames);
+    return true;
   }
 
   /** Sends a message, or keeps it for a client that is about to be live, or is behind. */
   tell(frame: Frame): void {
-    if (this.#stage === 'live' && this.#behindSinceMs === null) this.deliver(frame);
+    if (this.isInStream) this.deliver(frame);
     else if (this.#stage !== 'arriving' && this.#stage !== 'ended') this.#hold(frame);
   }
 
@@ -175,10 +194,9 @@ export class SocketClient {
     this.#heldBytes += frame.length;
     if (this.#heldBytes > MAX_HELD_BYTES) this.end(CloseCode.comeBack);
     else this.#held.push(frame);
-    if (this.#behindSinceMs !== null) this.#endIfTooLate(this.#behindSinceMs);
   }
 
-  #endIfTooLate(behindSinceMs: number): void {
-    if (performance.now() - behindSinceMs > MAX_BEHIND_MS) this.end(CloseCode.comeBack);
+  #wait(patienceMs: number): void {
+    this.#impatience = setTimeout(() => this.end(CloseCode.comeBack), patienceMs).unref();
   }
 }

@@ -72,6 +72,7 @@ export class SocketRoom {
   }
 
   #hear(client: SocketClient, data: Buffer | null): void {
+    client.ref.silentRounds = 0;
     if (client.stage !== 'ended') this.contain(client, () => this.#receive(client, data));
   }
 

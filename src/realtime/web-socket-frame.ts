@@ -14,6 +14,11 @@ const LENGTH_IN_2_BYTES = 126;
 const LENGTH_IN_8_BYTES = 127;
 const MAX_2_BYTES = 0xffff;
 
+/** "The last fragment", and what the frame is. */
+const PING = 0x89;
+const PONG = 0x8a;
+const EMPTY_PING = controlFrame(PING, Buffer.alloc(0));
+
 /** A frame whose message is still to be written, into all of `message`. */
 export function blankFrame(messageBytes: number): { readonly frame: Frame; readonly message: Buffer } {
   const headBytes = messageBytes <= MAX_SHORT_BYTES ? 2 : messageBytes <= MAX_2_BYTES ? 4 : 10;
@@ -36,4 +41,19 @@ export function frameOf(message: Uint8Array): Frame {
   const blank = blankFrame(message.length);
   blank.message.set(message);
   return blank.frame;
+}
+
+/** @param data at most 125 bytes, which come back with the pong */
+export function pingFrame(data?: Buffer): Frame {
+  return data === undefined ? EMPTY_PING : controlFrame(PING, data);
+}
+
+/** @param data of the ping that it answers */
+export function pongFrame(data: Buffer = Buffer.alloc(0)): Frame {
+  return controlFrame(PONG, data);
+}
+
+function controlFrame(kind: number, data: Buffer): Frame {
+  if (data.length > MAX_SHORT_BYTES) throw new RangeError(`A control frame holds ${MAX_SHORT_BYTES} bytes at most.`);
+  return Buffer.concat([Buffer.of(kind, data.length), data]) as Frame;
 }

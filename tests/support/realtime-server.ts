@@ -19,6 +19,7 @@ import { GyreTransport } from '../../src/realtime/gyre-transport.ts';
 import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
 import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/ports.ts';
 import { RoomDirectory } from '../../src/realtime/room-directory.ts';
+import type { ClientPatience } from '../../src/realtime/socket-client.ts';
 import { newId } from '../../src/store/ids.ts';
 import { CounterRoom } from './counter-game.ts';
 
@@ -89,8 +90,8 @@ export interface RealtimeServerOptions {
   readonly maxRooms?: number;
   /** Puts something between the committer and the real log, such as a slow disk. */
   readonly wrapLog?: (log: RoomLog) => RoomLog;
-  /** How long a client may take to acknowledge that it is in. */
-  readonly acknowledgeMs?: number;
+  readonly patience?: ClientPatience;
+  readonly heartbeatMs?: number;
 }
 
 /** The realtime layer on a real HTTP server, with the real committer, scheduler, log and rights, and no database. */
@@ -155,7 +156,8 @@ export class RealtimeServer implements AsyncDisposable {
       closeCodeOf,
       log: logger,
       holdMs: 500,
-      ...(options.acknowledgeMs === undefined ? {} : { acknowledgeMs: options.acknowledgeMs }),
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     });
     this.http = createServer()
       .on('connection', (socket) => this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))))
