@@ -171,7 +171,7 @@ function isText(value: unknown): value is string {
 }
 
 /** PostgreSQL knows no year 0, and RFC 3339 none beyond 9999. */
-function isStorableTime(timeMs: number): boolean {
+export function isStorableTime(timeMs: number): boolean {
   return timeMs >= Date.UTC(100, 0, 1) && timeMs < Date.UTC(10_000, 0, 1);
 }
 

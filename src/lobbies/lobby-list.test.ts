@@ -152,6 +152,16 @@ describe('the list of lobbies', () => {
     }
   });
 
+  test('[LO-6] refuses a cursor with a time that the database does not know', async () => {
+    await listed('forged', { one: {}, two: {} });
+    const path = '/v1/lobbies?data.map=forged&limit=1';
+    const { nextCursor } = (await reader.get<Page<Lobby>>(path)).body;
+    const [query] = JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString()) as [string];
+    const forged = JSON.stringify([query, ['0000-01-01T00:00:00.000Z', 'l_00000000']]);
+    const answer = await reader.get(`${path}&cursor=${Buffer.from(forged).toString('base64url')}`);
+    expect([answer.status, answer.code]).toEqual([400, 'invalid-cursor']);
+  });
+
   test('is read by a hub with the same names and JSON values', async () => {
     await listed('watched', { small: { maxPlayers: 2 }, large: { maxPlayers: 8 } });
     const { list } = bed.lobbies;

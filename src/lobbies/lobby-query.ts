@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LOBBY_HIDDEN_AFTER_MS } from '../../protocol/limits.ts';
 import { invalidParameter } from '../http/problem.ts';
 import { lobbies } from '../store/schema.ts';
-import type { Condition, FilterOp, LobbyField, LobbyFilter } from './lobby-filter.ts';
+import { type Condition, type FilterOp, isStorableTime, type LobbyField, type LobbyFilter } from './lobby-filter.ts';
 import type { LobbyRow } from './full-lobby.ts';
 
 /** Filters and orders as SQL. */
@@ -98,9 +98,11 @@ export type Position = readonly [value: string | number, id: string];
 
 /** Positions that a sort can have: whoever forges a cursor gets no further than to another place in the list. */
 export function positionSchema({ field }: LobbySort): z.ZodType<Position> {
-  const value = field === 'createdAt' ? z.iso.datetime({ precision: 3 }) : z.int().min(-32_768).max(32_767);
+  const value = field === 'createdAt' ? CREATED_AT : z.int().min(-32_768).max(32_767);
   return z.tuple([value, z.string().max(64)]);
 }
+
+const CREATED_AT = z.iso.datetime({ precision: 3 }).refine((text) => isStorableTime(Date.parse(text)));
 
 export function positionOf(lobby: LobbyRow, { field }: LobbySort): Position {
   if (field === 'createdAt') return [lobby.createdAt.toISOString(), lobby.id];

@@ -138,7 +138,7 @@ test('what `ws` writes itself is the closing frame alone', async () => {
   server.sendFrame(text('1'));
   await waitFor(() => heard.length === 2);
   expect(written).not.toHaveBeenCalled();
-  expect(() => server.send()).toThrow();
+  expect(() => server.send()).toThrow('sendFrame');
   server.close(4010);
   await waitFor(() => heard.includes('close 4010'));
   expect(written).toHaveBeenCalled();

@@ -69,10 +69,10 @@ export class Outlet {
   /** A descriptor's number is free for the next connection at once, long before the stream says that it is closed. */
   #closeInTime(): void {
     const connection = this.#connection;
-    const destroy = connection._destroy;
+    const destroy = connection._destroy.bind(connection);
     connection._destroy = (error, done) => {
       this.close();
-      destroy.call(connection, error, done);
+      destroy(error, done);
     };
     if (connection.destroyed) this.close();
   }
