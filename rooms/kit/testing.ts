@@ -14,12 +14,19 @@ export interface TestMatchOptions<Game extends AnyGame> {
   readonly settings?: Game['settings']['_zod']['input'];
 }
 
+/** How far off a sum of steps may be that are no whole ms. */
+const ROUNDING_MS = 1e-6;
+/** Records that are kept before the whole state is written in place of them, as the service does every few seconds. */
+const MAX_RECORDS = 1_000;
+
 /** A match without sockets, for an author's tests: the same core and the same records as in the service. */
 export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   readonly #room: RoomClass<Game>;
   #init: MatchInit;
   #core: MatchCore;
   #nowMs = 0;
+  /** Points of the grid that have passed, in a game with a `tickRateHz`. */
+  #passed = 0;
   #records: CommitRecord[];
   #epoch = 1;
   readonly #seqs: number[];
@@ -58,8 +65,8 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   }
 
   /**
-   * Sends a message from a seat and gives its answer, as an SDK's `match.request` does. In a game with a `tickRateHz` one step
-   * passes meanwhile, as for everything that players do.
+   * Sends a message from a seat and gives its answer, as an SDK's `match.request` does. In a game with a `tickRateHz` it
+   * is taken with the next step, as everything that players do.
    */
   async request<Name extends MessageNameOf<Game>>(
     seatIndex: number,
@@ -82,14 +89,8 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   /** Lets match time pass; everything that comes due happens at its time. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
-    const { tickRateHz } = this.#room.game;
-    for (;;) {
-      const dueMs = tickRateHz === null ? this.#core.dueMs() : this.#nowMs + 1_000 / tickRateHz;
-      if (dueMs > untilMs) break;
-      this.#nowMs = Math.max(this.#nowMs, dueMs);
-      this.#step();
-    }
-    this.#nowMs = untilMs;
+    while (this.#nextMs() <= untilMs + ROUNDING_MS) this.#stepNext();
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   /** A player joins the running match, in a game with `lateJoin`. @returns the index of the new seat */
@@ -153,15 +154,27 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
 
   /** Lets the room take what has come in: at once, or with its next step if the game has a `tickRateHz`. */
   #settle(): void {
+    if (this.#room.game.tickRateHz === null) this.#step();
+    else this.#stepNext();
+  }
+
+  /** Match time of the next step. */
+  #nextMs(): number {
     const { tickRateHz } = this.#room.game;
-    if (tickRateHz === null) this.#step();
-    else this.advance(1_000 / tickRateHz);
+    return tickRateHz === null ? this.#core.dueMs() : ((this.#passed + 1) * 1_000) / tickRateHz;
+  }
+
+  #stepNext(): void {
+    this.#nowMs = Math.max(this.#nowMs, this.#nextMs());
+    this.#passed += 1;
+    this.#step();
   }
 
   #step(): void {
     const output = this.#core.step(this.#nowMs);
     if (output === null) return;
     if (output.record !== null) this.#records.push(output.record);
+    if (this.#records.length > MAX_RECORDS) this.#records = [this.#core.full()];
     this.#result = output.result ?? this.#result;
     for (const message of output.messages) this.#deliver(message);
   }

@@ -53,6 +53,25 @@ class TickingRoom extends gameRoom(game) {
   }
 }
 
+const oddGame = defineGame({
+  name: 'odd',
+  title: 'Odd',
+  players: { min: 1, max: 1 },
+  state: schema({ steps: t.uint32().default(0) }, 'OddState'),
+  messages: {},
+  tickRateHz: 60,
+});
+
+class OddRoom extends gameRoom(oddGame) {
+  override readonly messages = this.handle({});
+  override onStart(): void {
+    this.state.steps = 0;
+  }
+  override onStep(): void {
+    this.state.steps += 1;
+  }
+}
+
 test('what a room keeps is its own: another match begins with what the author wrote', async () => {
   await using first = await testMatch(TickingRoom);
   await first.request(0, 'draw');
@@ -69,6 +88,21 @@ test('time passes in steps alone: a crash takes none, what a player does takes o
   expect(match.state.fuseMs).toBe(fuseMs - 100);
   match.advance(1_000);
   expect(match.state.fuseMs).toBe(fuseMs - 1_100);
+});
+
+test('[RM-12] steps stay on their grid, in however small pieces time passes, and at rates that are no whole ms', async () => {
+  await using match = await testMatch(TickingRoom);
+  const { fuseMs } = match.state;
+  for (let piece = 0; piece < 10; piece += 1) match.advance(99);
+  expect([match.nowMs, match.state.fuseMs]).toEqual([990, fuseMs - 900]);
+  await match.request(0, 'draw');
+  expect([match.nowMs, match.state.fuseMs]).toEqual([1_000, fuseMs - 1_000]);
+  await using odd = await testMatch(OddRoom);
+  const { tick } = odd;
+  for (let second = 0; second < 100; second += 1) odd.advance(1_000);
+  expect(odd.tick - tick).toBe(6_000);
+  for (let step = 0; step < 600; step += 1) odd.advance(1_000 / 60);
+  expect(odd.tick - tick).toBe(6_600);
 });
 
 test('[SV-3] kept cards come back from a crash in their order', async () => {
