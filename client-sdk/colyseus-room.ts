@@ -30,6 +30,12 @@ const ROOM_DATA = 13;
 const ROOM_REQUEST = 21;
 const ROOM_RESPONSE = 22;
 const STATUS_OK = 0;
+/** A request without an answer yet. */
+interface Asked {
+  readonly answered: (answer: unknown) => void;
+  readonly reject: (error: GyreError) => void;
+}
+
 /** Request ids that are one byte on the wire; far more than are ever open at once. */
 const ASKS = 128;
 
@@ -40,8 +46,7 @@ const ASKS = 128;
 export class ColyseusRoom<State> extends Room<unknown, State> {
   readonly #socket: Socket;
   readonly #handlers: RoomHandlers;
-  /** Requests without an answer yet. */
-  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #asked = new Map<number, Asked>();
   #nextAsk = 0;
 
   constructor(options: ColyseusRoomOptions, handlers: RoomHandlers) {
@@ -89,15 +94,20 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
   /**
    * A Colyseus request. Rejects with the problem that the server refuses it with, and as soon as the socket is gone;
    * Colyseus' own would keep a timer going for 10 s after that.
+   * @param answered told of the answer before anything that the server has said after it
    */
-  ask<Answer>(name: string, payload: object): Promise<Answer> {
+  ask(name: string, payload: object, answered: (answer: unknown) => void): Promise<void> {
     if (!this.isOpen) return Promise.reject(lost());
-    const asked = Promise.withResolvers<Answer>();
     const id = this.#nextAsk;
     this.#nextAsk = (id + 1) % ASKS;
-    this.#asked.set(id, asked as PromiseWithResolvers<unknown>);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const take = (answer: unknown): void => {
+      answered(answer);
+      resolve();
+    };
+    this.#asked.set(id, { answered: take, reject });
     this.#sendFrame([ROOM_REQUEST, id, ...fixstr(name)], this.packed(payload));
-    return asked.promise;
+    return promise;
   }
 
   /** Packed once, when it is said: what the caller does to its object afterwards changes nothing. */
@@ -122,7 +132,7 @@ export class ColyseusRoom<State> extends Room<unknown, State> {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     const answer: unknown = frame.length > 3 ? this.packr.unpack(frame.subarray(3)) : undefined;
-    if (status === STATUS_OK) asked?.resolve(answer);
+    if (status === STATUS_OK) asked?.answered(answer);
     else
       asked?.reject(
         isProblem(answer) ? errorOfProblem(answer) : new GyreError('unexpected-response', 'the hub failed'),

@@ -53,6 +53,8 @@ export class Hub {
   /** The server's clock minus this device's, in ms. */
   readonly #clockOffsetMs = new LiveValue(0);
   #watch: { readonly request: WatchRequest; readonly watcher: Watcher } | null = null;
+  /** What is told of a page is told of the one that is watched. */
+  #isAnswered = false;
   #joined = false;
 
   constructor(options: HubOptions) {
@@ -89,10 +91,11 @@ export class Hub {
   /** Watches a page of lobbies, in place of the one before; null: none. Kept up over reconnects. */
   watch(watch: { readonly request: WatchRequest; readonly watcher: Watcher } | null): void {
     this.#watch = watch;
+    this.#isAnswered = false;
     if (!this.#joined) return;
     if (watch) void this.#askToWatch();
     // It fails only with the connection, and the next one watches nothing by itself.
-    else this.#link.room.ask('unwatch', {}).catch(() => undefined);
+    else this.#link.room.ask('unwatch', {}, () => undefined).catch(() => undefined);
   }
 
   stop(): void {
@@ -102,6 +105,7 @@ export class Hub {
 
   #onJoined(): void {
     this.#joined = true;
+    this.#isAnswered = false;
     if (this.#watch) void this.#askToWatch();
   }
 
@@ -109,8 +113,11 @@ export class Hub {
     const watch = this.#watch;
     if (!watch) return;
     try {
-      const answer = await this.#link.room.ask<{ items: readonly LobbySummary[] }>('watch', watch.request);
-      if (this.#watch === watch) watch.watcher.items(answer.items);
+      await this.#link.room.ask('watch', watch.request, (answer) => {
+        if (this.#watch !== watch) return;
+        this.#isAnswered = true;
+        watch.watcher.items((answer as LobbiesMessage).items);
+      });
     } catch (caught) {
       const error = asGyreError(caught);
       if (this.#watch !== watch) return;
@@ -144,7 +151,7 @@ export class Hub {
         break;
       }
       case 'lobbies':
-        this.#watch?.watcher.items((payload as { items: readonly LobbySummary[] }).items);
+        if (this.#isAnswered) this.#watch?.watcher.items((payload as LobbiesMessage).items);
         break;
       case 'chat': {
         const { lobbyId, message } = payload as { lobbyId: string; message: ChatMessageView };
@@ -168,6 +175,9 @@ interface LobbyMessage {
   readonly rev: number;
   readonly lobby: JoinedLobbyView | null;
   readonly reason: LobbyExitReason | null;
+}
+interface LobbiesMessage {
+  readonly items: readonly LobbySummary[];
 }
 interface MatchMessage {
   readonly rev: number;
