@@ -113,6 +113,31 @@ describe('the host', () => {
     expect([match.state.host, match.state.term]).toEqual([2, 3]);
   });
 
+  test('[RL-3] is whoever comes first when nobody was there, also by joining late', async () => {
+    await using match = await start(2);
+    match.drop(1);
+    match.drop(0);
+    match.advance(2 * GRACE_MS);
+    expect([match.state.host, match.state.term]).toEqual([0, 1]);
+    const late = match.join();
+    match.advance(1_000);
+    expect([match.state.host, match.state.term]).toEqual([late, 2]);
+    match.return(0);
+    match.advance(GRACE_MS);
+    expect([match.state.host, match.state.term]).toEqual([late, 2]);
+  });
+
+  test('[RL-3] who comes back before anybody else is there goes on, and is not followed', async () => {
+    await using match = await start(2);
+    match.drop(1);
+    match.drop(0);
+    match.advance(2 * GRACE_MS);
+    match.return(0);
+    match.return(1);
+    match.advance(2 * GRACE_MS);
+    expect([match.state.host, match.state.term]).toEqual([0, 1]);
+  });
+
   test('[RL-4] hands over to one who is there', async () => {
     await using match = await start();
     expect(await match.request(1, 'hand-over', { to: 1 })).toEqual({ ok: false, refused: 'not-host' });
@@ -167,6 +192,18 @@ describe('a result', () => {
     match.leave(1);
     await match.request(0, 'propose', { placements: [[0], [1]] });
     expect(match.result).toMatchObject({ data: { rated: false } });
+  });
+
+  test('[RL-5] is the same whatever empty places are in it, and names each seat in one way', async () => {
+    await using match = await start(2);
+    const scores = { '01': 5 };
+    expect(await match.request(0, 'propose', { placements: [[1], [0]], scores })).toEqual({
+      ok: false,
+      refused: 'bad-placements',
+    });
+    await match.request(0, 'propose', { placements: [[1], [], [0]] });
+    await match.request(1, 'propose', { placements: [[1], [0]] });
+    expect(match.result).toMatchObject({ data: { rated: true } });
   });
 
   test('[RL-5] must place every seat, also one that joins late', async () => {

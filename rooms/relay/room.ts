@@ -4,12 +4,16 @@ import { isComplete, isSame, type Proposal, successorOf } from './rules.ts';
 
 type Player = Seat<typeof relay>;
 
+/** How often a match without a host looks for somebody who is there for the first time. */
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * For games whose rules one of the players' clients runs: passes on what members say, keeps what the host publishes, and
  * has another member follow a host that is gone.
  */
 export class RelayRoom extends gameRoom(relay) {
   readonly #hostAway = this.timer('host-away', () => this.#succeed());
+  readonly #hostless = this.timer('hostless', () => this.#succeed());
   readonly #agreement = this.timer('agreement', () => this.#end(false));
   /** By seat index. */
   readonly #proposals = this.keep<Record<string, Proposal>>('proposals', {});
@@ -61,7 +65,7 @@ export class RelayRoom extends gameRoom(relay) {
   }
 
   override onSeatReturned(player: Player): void {
-    if (player.index === this.state.host) this.#hostAway.stop();
+    if (player.index === this.state.host) this.#stopWaiting();
     else if (!this.#host.connected && this.#hostAway.dueMs === null) this.#enthrone(player.index);
   }
 
@@ -83,14 +87,20 @@ export class RelayRoom extends gameRoom(relay) {
     return seat === undefined || seat.left ? null : seat;
   }
 
-  /** Nobody there: whoever comes back first is the host. */
+  /** Nobody there: whoever comes first is the host. */
   #succeed(): void {
     const heir = successorOf(this.state.host, this.seats);
-    if (heir !== null) this.#enthrone(heir);
+    if (heir === null) this.#hostless.start(LOOK_EVERY_MS);
+    else this.#enthrone(heir);
+  }
+
+  #stopWaiting(): void {
+    this.#hostAway.stop();
+    this.#hostless.stop();
   }
 
   #enthrone(index: number): void {
-    this.#hostAway.stop();
+    this.#stopWaiting();
     this.state.host = index;
     this.state.term += 1;
     this.#consider();

@@ -34,16 +34,17 @@ export function isComplete({ placements, scores }: Proposal, seatCount: number):
   const placed = placements.flat();
   const known = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < seatCount;
   const once = new Set(placed).size === placed.length && placed.length === seatCount;
-  return once && placed.every(known) && Object.keys(scores).every((index) => known(Number(index)));
+  const isSeat = (index: string): boolean => known(Number(index)) && String(Number(index)) === index;
+  return once && placed.every(known) && Object.keys(scores).every(isSeat);
 }
 
-/** Whether two members say the same. The order within a group says nothing. */
+/** Whether two members say the same. The order within a group says nothing, and neither does a group of nobody. */
 export function isSame(one: Proposal | undefined, other: Proposal): boolean {
   return one !== undefined && textOf(one) === textOf(other);
 }
 
 function textOf({ placements, scores }: Proposal): string {
-  const groups = placements.map((group) => group.toSorted((a, b) => a - b));
+  const groups = placements.filter((group) => group.length > 0).map((group) => group.toSorted((a, b) => a - b));
   const points = Object.entries(scores).toSorted(([a], [b]) => Number(a) - Number(b));
   return JSON.stringify([groups, points]);
 }
