@@ -173,3 +173,23 @@ test('[SD-16] who no longer waits for a seat, and stays in the lobby, is given i
   await expect(first).rejects.toMatchObject({ code: 'aborted' });
   expect((await current.live.view?.nextMatch())?.id).toBe('m_1');
 });
+
+test('[SD-16] a match that is over before its seat is taken is no end: one is ready again for the next', async () => {
+  const over = new GyreError('match-over', 'it is over', { status: 409 });
+  let version = 1;
+  const late = dropping(
+    () => ({ startMode: 'all-ready', lastMatchId: null, version: (version += 1) }),
+    (id) => (id === 'm_1' ? Promise.reject(over) : seatAtOnce(id)),
+  );
+  const played = late.play();
+  await settled();
+  late.push({ startMode: 'all-ready', state: 'in-match', matchId: 'm_1', lastMatchId: null, version: (version += 1) });
+  await settled();
+  const readies = () => late.asked.filter((request) => request.startsWith('PATCH')).length;
+  expect(readies()).toBe(1);
+  late.push({ startMode: 'all-ready', lastMatchId: 'm_1', version: (version += 1) });
+  await late.time.passSettling(1_000);
+  expect(readies()).toBe(2);
+  late.push({ startMode: 'all-ready', state: 'in-match', matchId: 'm_2', lastMatchId: 'm_1', version: (version += 1) });
+  expect((await played).id).toBe('m_2');
+});

@@ -81,7 +81,10 @@ async function beReady(lobby: JoinedLobby): Promise<void> {
   });
 }
 
-/** An instant lobby whose start has failed waits to be asked again. */
+/**
+ * An instant lobby whose start has failed waits to be asked again; any lobby does after a match, which may be over before its
+ * seat was taken.
+ */
 function keepAsking(
   lobby: JoinedLobby,
   { timing, signal }: { readonly timing: Timing; readonly signal: AbortSignal },
@@ -91,8 +94,12 @@ function keepAsking(
     // What is wrong with the lobby itself, its seeker learns from it.
     if (!signal.aborted) await beReady(lobby).catch(() => undefined);
   };
-  const stop = lobby.subscribe(({ state, reason, startMode }) => {
-    if (startMode === 'instant' && state === 'open' && reason !== null) void ask();
+  let playedId = lobby.view.lastMatchId;
+  const stop = lobby.subscribe(({ state, reason, startMode, lastMatchId }) => {
+    if (state !== 'open') return;
+    const hasPlayed = lastMatchId !== playedId;
+    playedId = lastMatchId;
+    if (hasPlayed || (startMode === 'instant' && reason !== null)) void ask();
   });
   signal.addEventListener('abort', stop, { once: true });
 }
