@@ -45,6 +45,14 @@ test('a line that answered once and then falls silent is dead, though nobody clo
   await waitFor(() => dead.told.silences > 0);
 });
 
+test('a line that falls silent as soon as it is up again is dead too', async () => {
+  using back = line();
+  back.start('all');
+  await waitFor(() => back.told.pings > 0);
+  back.start('none');
+  await waitFor(() => back.told.silences > 0);
+});
+
 test('anything at all that arrives is a sign of life', async () => {
   using busy = line();
   busy.start('first');

@@ -22,6 +22,7 @@ export class Heartbeat {
   #stopTimer: (() => void) | null = null;
   #waitingSinceMs: number | null = null;
   #averageMs: number | null = null;
+  /** On any line: a server knows pings, or doesn't. */
   #everAnswered = false;
 
   constructor(options: HeartbeatOptions) {
@@ -30,7 +31,6 @@ export class Heartbeat {
 
   start(): void {
     this.stop();
-    this.#everAnswered = false;
     this.#beat();
   }
 
