@@ -42,6 +42,11 @@ export class DueHeap<T> {
     return first;
   }
 
+  /** Lets go of what is out of date. */
+  retain(isWanted: (due: Due<T>) => boolean): void {
+    for (const { atMs, item } of this.#heap.splice(0).filter(isWanted)) this.push(atMs, item);
+  }
+
   #at(index: number): Due<T> {
     return this.#heap[index] as Due<T>;
   }

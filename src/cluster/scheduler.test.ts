@@ -236,6 +236,25 @@ test('a room that was removed, also by its own step, is not stepped any more', a
   expect([room.steps.length, scheduler.roomCount]).toEqual([1, 0]);
 });
 
+test('what is planned is bounded by the rooms that are there, however often plans change and far ahead they lie [RM-8]', async () => {
+  const scheduler = start();
+  const inAnHour = [3_600_000];
+  const rooms = Array.from({ length: 300 }, (_, index) => new Room(`m_${String(index).padStart(8, '0')}`));
+  for (const room of rooms) room.timers = inAnHour;
+  for (const room of rooms) scheduler.add(room);
+  const [busy, ...others] = rooms as [Room, ...Room[]];
+  for (const { matchId } of others) scheduler.remove(matchId);
+  for (let step = 1; step <= 200; step += 1) {
+    busy.queued = 1;
+    scheduler.wake(busy.matchId);
+    await waitFor(() => busy.steps.length === step, { everyMs: 0 });
+  }
+  expect(scheduler.taskCount).toBeLessThan(100);
+  busy.timers = [busy.clock.nowMs() + 20];
+  scheduler.wake(busy.matchId);
+  await waitFor(() => busy.steps.length === 202);
+});
+
 test('a room that takes all the time there is leaves turns to everybody else', async () => {
   const scheduler = start();
   const [greedy, modest] = [new Room('m_aaaaaaaa'), new Room('m_bbbbbbbb')];

@@ -47,6 +47,9 @@ const MAX_CATCH_UP_STEPS = 4;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 10_000;
 const FULL_EVERY_MS = 5_000;
+/** Out-of-date plans are let go when they are more than so many, or than so many a room: they lie as far ahead as rooms' timers. */
+const MAX_OUTDATED = 64;
+const MAX_OUTDATED_PER_ROOM = 4;
 /**
  * Fixed-rate rooms step at one of a few places of their period, which all rooms of a rate share: to wake up for each of them
  * would cost more than a small room's step, and those of one place share an append, too.
@@ -112,6 +115,10 @@ export class Scheduler {
   get roomCount(): number {
     return this.#entries.size;
   }
+  /** What is planned, and what was and is out of date by now. */
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
 
   /** Takes a room in. It is stepped while its clock runs. Throws if the match is here already. */
   add(room: Steppable): void {
@@ -135,6 +142,7 @@ export class Scheduler {
     entry.room.clock.onChange(() => {});
     entry.stepAtMs = Infinity;
     entry.fullAtMs = Infinity;
+    this.#forgetOutdated();
   }
 
   /** Something waits for a room. A fixed-rate room takes it with its next step; a frozen one when it is thawed. */
@@ -192,7 +200,13 @@ export class Scheduler {
     else entry.fullAtMs = atMs;
     if (atMs === Infinity) return;
     this.#tasks.push(atMs, { entry, kind });
+    this.#forgetOutdated();
     this.#arm();
+  }
+
+  #forgetOutdated(): void {
+    if (this.#tasks.size <= MAX_OUTDATED + MAX_OUTDATED_PER_ROOM * this.#entries.size) return;
+    this.#tasks.retain(({ atMs, item }) => isPlanned(item, atMs));
   }
 
   /** Sets the one timer to the earliest task. */
@@ -225,11 +239,11 @@ export class Scheduler {
       if (this.#stopped || nowMs - startedMs > SLICE_MS) break;
       this.#tasks.pop();
       const { entry, kind } = due.item;
-      if (kind === 'step' && entry.stepAtMs === due.atMs) {
+      if (!isPlanned(due.item, due.atMs)) continue;
+      if (kind === 'full') this.#writeFull(entry);
+      else {
         stepped = true;
         this.#step(entry);
-      } else if (kind === 'full' && entry.fullAtMs === due.atMs) {
-        this.#writeFull(entry);
       }
       nowMs = this.#clock.nowMs();
     }
@@ -288,6 +302,11 @@ export class Scheduler {
       this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
     }
   }
+}
+
+/** Whether this is what the room is waiting for, and was not planned anew meanwhile. */
+function isPlanned({ entry, kind }: Task, atMs: number): boolean {
+  return (kind === 'step' ? entry.stepAtMs : entry.fullAtMs) === atMs;
 }
 
 /** When a fixed-rate room is to step next, in match time. One that sleeps is not stepped before something is due. */
