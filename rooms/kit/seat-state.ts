@@ -44,7 +44,7 @@ export class SeatState {
 
   /** The answer that a consumed input got; null if it is not kept. */
   replyTo(seq: number): Reply | null {
-    const kept = this.#replies.find(([of]) => of === seq);
+    const kept = this.#kept.find(([of]) => of === seq);
     return kept === undefined ? null : { type: 'reply', seq, ok: kept[1] === null, refused: kept[1] };
   }
 
@@ -54,7 +54,12 @@ export class SeatState {
   }
 
   toRecord(): SeatRecord {
-    return [this.taken, this.connected, this.givenUp, this.generation, this.lastSeq, this.deadlineMs, this.#replies];
+    return [this.taken, this.connected, this.givenUp, this.generation, this.lastSeq, this.deadlineMs, this.#kept];
+  }
+
+  /** Nobody comes back for those of a seat that was given up, and a match may have many of these. */
+  get #kept(): readonly KeptReply[] {
+    return this.givenUp ? [] : this.#replies;
   }
 
   /** Takes over a record. A player who was there is given `graceMs` from `nowMs` to come back, without being told of. */
