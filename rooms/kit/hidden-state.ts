@@ -29,10 +29,10 @@ export function packHidden(hidden: HiddenState): Uint8Array {
   return new Uint8Array(pack(hidden));
 }
 
-/** As {@link packHidden}, but null if it is still what these bytes say: in most ticks nothing changes. */
-export function packChangedHidden(hidden: HiddenState, before: Uint8Array): Uint8Array | null {
+/** As {@link packHidden}, but null if it is still what these bytes say. */
+export function packChangedHidden(hidden: HiddenState, before: Uint8Array | null): Uint8Array | null {
   const packed = pack(hidden);
-  return packed.equals(before) ? null : new Uint8Array(packed);
+  return before !== null && packed.equals(before) ? null : new Uint8Array(packed);
 }
 
 /** A view of the packer's own buffer. */

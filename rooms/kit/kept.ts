@@ -36,6 +36,11 @@ export class KeptValues {
     if (forgotten !== undefined) throw new Error(`The recorded value "${forgotten}" is not kept by the room.`);
   }
 
+  /** The room keeps nothing. */
+  get isEmpty(): boolean {
+    return this.#values === null;
+  }
+
   toData(): Record<string, unknown> {
     const data: Record<string, unknown> = {};
     if (this.#values === null) return data;

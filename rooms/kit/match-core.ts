@@ -48,6 +48,8 @@ export class MatchCore {
   readonly #queue: StepQueue;
   readonly #messages: StepMessages;
   #givenUp: number[] = [];
+  /** How often something happened that may have changed what is recorded beside the state. */
+  #changes = 0;
   #tick: number;
   #nowMs: number;
   #started: boolean;
@@ -86,13 +88,17 @@ export class MatchCore {
     this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
     this.#kept = new KeptValues(hidden?.kept);
     const known = init.seats.slice(0, hidden?.seats.length);
-    this.#seats = new SeatTable(known, (seatIndex, name, payload) => this.#messages.event(seatIndex, name, payload));
+    this.#seats = new SeatTable(known, this.#messages);
     if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
     this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
     this.#timers.seal();
     this.#kept.seal();
-    this.#recorder = new MatchRecorder(this.#encoder, () => this.#hidden());
+    this.#recorder = new MatchRecorder(this.#encoder, {
+      read: () => this.#hidden(),
+      revision: () => this.#changes + this.#random.draws + this.#timers.changes + this.#calls.faults,
+      keeps: () => !this.#kept.isEmpty,
+    });
     // Players who joined after the last record was written.
     for (const late of init.seats.slice(known.length)) this.addSeat(late);
   }
@@ -227,6 +233,7 @@ export class MatchCore {
     this.#nowMs = Math.max(this.#nowMs, Math.floor(timeMs));
     if (this.dueMs() > this.#nowMs) return null;
     this.#tick += 1;
+    if (this.#asleep || !this.#queue.isEmpty) this.#changes += 1;
     this.#asleep = false;
     this.#queue.run();
     this.#runDue();
@@ -290,6 +297,7 @@ export class MatchCore {
 
   #giveUp(seat: SeatState): void {
     if (seat.givenUp) return;
+    this.#changes += 1;
     seat.givenUp = true;
     seat.connected = false;
     seat.deadlineMs = null;
@@ -305,6 +313,7 @@ export class MatchCore {
   /** A match that every player has left, and that its game did not end, ends in a draw. */
   #endIfDeserted(): void {
     if (this.#result !== null || !this.#started || !this.#seats.isDeserted) return;
+    this.#changes += 1;
     this.#result = toResult({ placements: [this.#seats.inits] }, this.#seats.inits);
   }
 
@@ -358,9 +367,11 @@ export class MatchCore {
       random: () => this.#random.next(),
       broadcast: (name, payload) => this.#messages.event(null, name, payload),
       finish: (finish) => {
+        this.#changes += 1;
         this.#result ??= toResult(finish, this.#seats.inits);
       },
       sleep: () => {
+        this.#changes += 1;
         this.#asleep = true;
       },
     };

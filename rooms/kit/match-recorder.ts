@@ -17,21 +17,30 @@ export interface ReadMatch extends Moment {
   readonly hidden: HiddenState;
 }
 
+/** What a room knows beside its state. */
+export interface HiddenSource {
+  read(): HiddenState;
+  /** Grows whenever it may have changed, its kept values aside. */
+  revision(): number;
+  /** It has values that its author can change at any time. */
+  keeps(): boolean;
+}
+
 /** Writes what a match becomes into commit records. */
 export class MatchRecorder {
   readonly #encoder: StateEncoder<Schema>;
-  readonly #hidden: () => HiddenState;
-  #lastHidden: Uint8Array;
+  readonly #hidden: HiddenSource;
+  /** What was recorded last of what the room knows beside its state. */
+  #revision: number;
+  #keptBytes: Uint8Array | null = null;
 
-  /**
-   * What there is now counts as recorded: a full record of it comes first.
-   * @param hidden what the room knows beside its state, at the moment of the call
-   */
-  constructor(encoder: StateEncoder<Schema>, hidden: () => HiddenState) {
+  /** What there is now counts as recorded: a full record of it comes first. */
+  constructor(encoder: StateEncoder<Schema>, hidden: HiddenSource) {
     this.#encoder = encoder;
     this.#hidden = hidden;
     encoder.encodePatch();
-    this.#lastHidden = packHidden(hidden());
+    this.#revision = hidden.revision();
+    if (hidden.keeps()) this.#keptBytes = packHidden(hidden.read());
   }
 
   /**
@@ -40,9 +49,8 @@ export class MatchRecorder {
    */
   patch({ tick, timeMs }: Moment): CommitRecord | null {
     const state = this.#encoder.encodePatch();
-    const hidden = packChangedHidden(this.#hidden(), this.#lastHidden);
+    const hidden = this.#changedHidden();
     if (state === null && hidden === null) return null;
-    this.#lastHidden = hidden ?? this.#lastHidden;
     const { nextRefId } = this.#encoder;
     return { kind: 'patch', tick, timeMs, state, hidden, nextRefId };
   }
@@ -50,8 +58,21 @@ export class MatchRecorder {
   /** Everything, as of the last record. */
   full({ tick, timeMs }: Moment): CommitRecord {
     const { nextRefId } = this.#encoder;
-    const hidden = packHidden(this.#hidden());
+    const hidden = packHidden(this.#hidden.read());
     return { kind: 'full', tick, timeMs, state: this.#encoder.encodeFull(), hidden, nextRefId };
+  }
+
+  /** null if it is still what was recorded last: so it is in most ticks. Kept values can change without anybody's being told. */
+  #changedHidden(): Uint8Array | null {
+    if (this.#hidden.keeps()) {
+      const packed = packChangedHidden(this.#hidden.read(), this.#keptBytes);
+      this.#keptBytes = packed ?? this.#keptBytes;
+      return packed;
+    }
+    const revision = this.#hidden.revision();
+    if (revision === this.#revision) return null;
+    this.#revision = revision;
+    return packHidden(this.#hidden.read());
   }
 }
 

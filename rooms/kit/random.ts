@@ -13,6 +13,7 @@ export class MatchRandom {
   #b: number;
   #c: number;
   #counter: number;
+  #draws = 0;
 
   private constructor([a, b, c, counter]: RandomState) {
     this.#a = a;
@@ -34,12 +35,18 @@ export class MatchRandom {
 
   /** The next number, at least 0 and less than 1, with 32 random bits. */
   next(): number {
+    this.#draws += 1;
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
     this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 0x1_0000_0000;
+  }
+
+  /** Numbers drawn so far: the state is as it was while this is. */
+  get draws(): number {
+    return this.#draws;
   }
 
   get state(): RandomState {

@@ -14,6 +14,8 @@ export type SeatRecord = readonly [
   replies: readonly KeptReply[],
 ];
 
+const NONE: readonly KeptReply[] = [];
+
 /** The room's side of a seat: who is there, until when it waits, and which inputs it has consumed. */
 export class SeatState {
   readonly init: SeatInit;
@@ -26,7 +28,8 @@ export class SeatState {
   deadlineMs: number | null = null;
   /** Sequence number of the last input that waits for the next step, or was consumed. */
   queuedSeq = 0;
-  #replies: KeptReply[] = [];
+  /** Made with the first: Gyre's own SDK asks for none by itself. */
+  #replies: KeptReply[] | null = null;
 
   constructor(init: SeatInit) {
     this.init = init;
@@ -38,6 +41,7 @@ export class SeatState {
   consume(seq: number, answer: { readonly refused: string | null } | null): void {
     this.lastSeq = seq;
     if (answer === null) return;
+    this.#replies ??= [];
     this.#replies.push([seq, answer.refused]);
     if (this.#replies.length > REPLIES_KEPT_PER_SEAT) this.#replies.shift();
   }
@@ -59,7 +63,7 @@ export class SeatState {
 
   /** Nobody comes back for those of a seat that was given up, and a match may have many of these. */
   get #kept(): readonly KeptReply[] {
-    return this.givenUp ? [] : this.#replies;
+    return this.givenUp || this.#replies === null ? NONE : this.#replies;
   }
 
   /** Takes over a record. A player who was there is given `graceMs` from `nowMs` to come back, without being told of. */
@@ -72,6 +76,6 @@ export class SeatState {
     this.lastSeq = lastSeq;
     this.queuedSeq = lastSeq;
     this.deadlineMs = connected && !this.init.isBot ? nowMs + graceMs : deadlineMs;
-    this.#replies = [...replies];
+    this.#replies = replies.length === 0 ? null : [...replies];
   }
 }

@@ -3,23 +3,22 @@ import type { SeatInit } from './ports.ts';
 import { SeatState, type SeatRecord } from './seat-state.ts';
 import { Seat, type SeatBackend } from './seat.ts';
 import { RestoreError } from './state-errors.ts';
+import type { StepMessages } from './step-messages.ts';
 
 /** All seats of one match, as the room sees them and as the author does. Seats are only ever added. */
-export class SeatTable {
-  readonly #states: SeatState[] = [];
-  /** Known to the sockets' side; the game learns of them with the next step. */
-  readonly #announced: SeatState[] = [];
-  readonly #views: Seat<AnyGame>[] = [];
-  readonly #backend: SeatBackend;
+export class SeatTable implements SeatBackend {
+  // Of their exact length: an array that is filled one by one is given room for 17.
+  readonly #states: SeatState[];
+  readonly #views: Seat<AnyGame>[];
+  /** Known to the sockets' side; the game learns of them with the next step. Made with the first. */
+  #announced: SeatState[] | null = null;
+  readonly #messages: Pick<StepMessages, 'event'>;
 
-  /** @param send sends an event of the game to one seat */
-  constructor(inits: readonly SeatInit[], send: SeatBackend['send']) {
-    this.#backend = {
-      isConnected: (index) => this.at(index).connected,
-      hasLeft: (index) => this.at(index).givenUp,
-      send,
-    };
-    for (const init of inits) this.#add(new SeatState(init));
+  /** @param messages what the seats are sent goes there */
+  constructor(inits: readonly SeatInit[], messages: Pick<StepMessages, 'event'>) {
+    this.#messages = messages;
+    this.#states = inits.map((init) => new SeatState(init));
+    this.#views = inits.map((init) => new Seat(init, this));
   }
 
   get states(): readonly SeatState[] {
@@ -32,7 +31,7 @@ export class SeatTable {
 
   /** Also one that was only announced. @throws RangeError if there is no such seat */
   at(index: number): SeatState {
-    const seat = this.#states[index] ?? this.#announced[index - this.#states.length];
+    const seat = this.#states[index] ?? this.#announced?.[index - this.#states.length];
     if (seat === undefined) throw new RangeError(`The match has no seat ${index}.`);
     return seat;
   }
@@ -42,6 +41,7 @@ export class SeatTable {
    * @throws RangeError if a seat before it is missing
    */
   announce(init: SeatInit): SeatState | null {
+    this.#announced ??= [];
     const next = this.#states.length + this.#announced.length;
     if (init.index < next) return null;
     if (init.index > next) throw new RangeError(`Seat ${init.index} comes before seat ${next}.`);
@@ -52,8 +52,22 @@ export class SeatTable {
 
   /** Adds the seat that was announced first. */
   admit(): void {
-    const seat = this.#announced.shift();
-    if (seat !== undefined) this.#add(seat);
+    const seat = this.#announced?.shift();
+    if (seat === undefined) return;
+    this.#states.push(seat);
+    this.#views.push(new Seat(seat.init, this));
+  }
+
+  isConnected(index: number): boolean {
+    return this.at(index).connected;
+  }
+
+  hasLeft(index: number): boolean {
+    return this.at(index).givenUp;
+  }
+
+  send(to: readonly number[], type: string, payload: unknown): void {
+    this.#messages.event(to, type, payload);
   }
 
   viewOf(seat: SeatState): Seat<AnyGame> {
@@ -91,10 +105,5 @@ export class SeatTable {
   restore(records: readonly SeatRecord[], nowMs: number, graceMs: number): void {
     if (records.length !== this.states.length) throw new RestoreError('The record has another number of seats.');
     for (const [index, record] of records.entries()) this.at(index).restore(record, nowMs, graceMs);
-  }
-
-  #add(seat: SeatState): void {
-    this.#states.push(seat);
-    this.#views.push(new Seat(seat.init, this.#backend));
   }
 }

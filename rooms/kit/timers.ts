@@ -14,6 +14,7 @@ export class TimerSet {
   #pending: Map<string, number> | null;
   #callbacks: Map<string, () => void> | null = null;
   #sealed = false;
+  #changes = 0;
 
   /**
    * @param nowMs the match time
@@ -31,16 +32,17 @@ export class TimerSet {
     this.#callbacks.set(name, callback);
     this.#pending ??= new Map();
     const pending = this.#pending;
-    const nowMs = this.#nowMs;
     return {
-      start(delayMs) {
+      start: (delayMs) => {
         if (!Number.isFinite(delayMs) || delayMs < 0) throw new RangeError(`Timer "${name}": bad delay ${delayMs}.`);
-        const dueMs = nowMs() + Math.ceil(delayMs);
+        const dueMs = this.#nowMs() + Math.ceil(delayMs);
         pending.set(name, dueMs);
+        this.#changes += 1;
         return dueMs;
       },
-      stop() {
+      stop: () => {
         pending.delete(name);
+        this.#changes += 1;
       },
       get dueMs() {
         return pending.get(name) ?? null;
@@ -54,6 +56,11 @@ export class TimerSet {
     for (const name of this.#pending?.keys() ?? []) {
       if (!this.#callbacks?.has(name)) throw new Error(`The recorded timer "${name}" is not declared by the room.`);
     }
+  }
+
+  /** How often a timer was set, stopped or went off: what is pending is as it was while this is. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Match time of the first timer to go off, Infinity if none is set. */
@@ -73,6 +80,7 @@ export class TimerSet {
       if (first === null || dueMs < first[1] || (dueMs === first[1] && name < first[0])) first = [name, dueMs];
     }
     if (first === null) return null;
+    this.#changes += 1;
     this.#pending.delete(first[0]);
     return this.#callbacks?.get(first[0]) ?? null;
   }
