@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { unpack } from 'msgpackr';
-import { dataFrame, joinFrame, responseFrame, sharedDataFrame } from './frames.ts';
+import { dataFrame, joinFrame, responseFrame, sharedDataFrame, timedFrame } from './frames.ts';
 import { readFrame, unpackPayload } from './inbound-frame.ts';
 
 test('a frame is bytes of its own: building others, larger ones too, changes nothing in it [RM-11]', () => {
@@ -25,6 +25,11 @@ test('the same object sent to many is one frame; another type, or an equal objec
   expect(sharedDataFrame('match', message)).toBe(sharedDataFrame('match', message));
   expect(sharedDataFrame('lobby', message)).not.toBe(sharedDataFrame('match', message));
   expect(sharedDataFrame('match', { ...message })).not.toBe(sharedDataFrame('match', message));
+});
+
+test('a match of more than 49 days still has frames: what they say of its time begins anew [RM-16]', () => {
+  const state = Buffer.from([14, 1, 2, 3]);
+  expect(Buffer.from(timedFrame(state, 2 ** 32 + 7))).toEqual(Buffer.from(timedFrame(state, 7)));
 });
 
 test('what one side writes, the other reads: names of any length, any payload', () => {

@@ -29,13 +29,13 @@ export function stateFrame(state: Uint8Array): Frame {
 /**
  * As {@link stateFrame}, with the match's time before its body, as Colyseus sends its own clock (`ProtocolModifier.TIMED`):
  * every 0.18 SDK reads it, and hands it to the room's clock.
- * @param timeMs match time, in whole ms
+ * @param timeMs match time, in whole ms; the protocol has 32 bits of it
  */
 export function timedFrame(state: Uint8Array, timeMs: number): Frame {
   const { frame, message } = blankFrame(state.length + TIMED_PREFIX_BYTES);
   message.set(state, TIMED_PREFIX_BYTES);
   message[0] = (state[0] ?? 0) | ProtocolModifier.TIMED;
-  message.writeUInt32LE(timeMs, 1);
+  message.writeUInt32LE(timeMs >>> 0, 1);
   // Behind the time comes the last input of Colyseus' own input channel, which is not used.
   message.writeUInt32LE(0, 1 + 4);
   return frame;
