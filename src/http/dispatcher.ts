@@ -245,6 +245,8 @@ function parseQuery({ route, player, query }: ParsedRequest): unknown {
   const isMe = (name: string, value: string) => player && value === 'me' && PLAYER_PARAMETERS.includes(name);
   const values: Record<string, unknown> = Object.create(null);
   for (const name of new Set(query.keys())) {
+    // The schemas' own library overlooks it.
+    if (name === '__proto__') throw invalidParameter(name, { code: 'unknown-field', detail: 'is not a known field' });
     const texts = query.getAll(name);
     if (![name, ...texts].every(isStorableText)) {
       throw invalidParameter(name.slice(0, 100), { code: 'invalid-text', detail: 'must not contain NUL' });

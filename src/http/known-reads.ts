@@ -20,7 +20,7 @@ const MAX_ACCEPT_LENGTH = 200;
  */
 export class KnownReads {
   readonly #reads = new Map<string, KnownRead>();
-  readonly #accepts = new Set<string | undefined>([undefined]);
+  readonly #accepts = new Set<string | undefined>();
 
   /** null: nothing is known about such a request, or it carries something that is out of the ordinary. */
   find(req: IncomingMessage): KnownRead | null {
@@ -35,15 +35,14 @@ export class KnownReads {
     if (url.length > MAX_URL_LENGTH || this.#reads.has(url)) return;
     const answer = route.shared(query);
     if (answer === null) return;
-    for (const oldest of this.#reads.keys()) {
-      if (this.#reads.size < MAX_READS) break;
-      this.#reads.delete(oldest);
-    }
+    forgetOldest(this.#reads, MAX_READS);
     this.#reads.set(url, { route, answer });
   }
 
   #learnAccept(accept: string | undefined): void {
-    if (this.#accepts.size < MAX_ACCEPTS && (accept?.length ?? 0) <= MAX_ACCEPT_LENGTH) this.#accepts.add(accept);
+    if (this.#accepts.has(accept) || (accept?.length ?? 0) > MAX_ACCEPT_LENGTH) return;
+    forgetOldest(this.#accepts, MAX_ACCEPTS);
+    this.#accepts.add(accept);
   }
 
   /** No body, no conditions, and nothing that the checks before the handler would have to judge. */
@@ -60,3 +59,12 @@ export class KnownReads {
 }
 
 const THIS_PROTOCOL = String(PROTOCOL_VERSION);
+
+/** Makes room for one more among `max`. */
+function forgetOldest<Key>(
+  known: { keys(): Iterator<Key>; delete(key: Key): boolean; size: number },
+  max: number,
+): void {
+  const keys = known.keys();
+  while (known.size >= max) known.delete(keys.next().value as Key);
+}
