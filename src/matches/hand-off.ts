@@ -27,7 +27,7 @@ export interface HandOffParts {
   readonly clock: Clock;
   readonly lobbies: LobbyMoves;
   readonly matches: Pick<MatchService, 'abandonReservation' | 'abandon'>;
-  readonly rooms: () => Pick<RoomHost, 'compatOf' | 'create' | 'open' | 'discard'>;
+  readonly rooms: () => Pick<RoomHost, 'compatOf' | 'create' | 'open' | 'setPrivate' | 'discard'>;
   readonly incarnation: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Left out: 5,000. */
@@ -109,7 +109,7 @@ export class HandOffs implements HandOff {
     const { clock, incarnation } = this.#parts;
     const { matchId, lobbyId, game, settings } = start;
     const seats = start.players.map((player, index) => ({ ...player, index, isBot: false }));
-    const room = { matchId, game, epoch: 1, seed: randomInt(2 ** 32), settings, seats };
+    const room = { matchId, game, epoch: 1, private: start.private, seed: randomInt(2 ** 32), settings, seats };
     await insertMatch(
       tx,
       {
@@ -170,11 +170,13 @@ export class HandOffs implements HandOff {
             gt(matches.reservedUntil, now),
           ),
         )
-        .returning({ id: matches.id });
+        .returning({ private: matches.private });
       if (!played) return false;
       if (!(await this.#parts.lobbies.toInMatch(tx, lobbyId, matchId))) {
         throw new Error(`${matchId} is reserved, but ${lobbyId} isn't starting it`);
       }
+      // It may be another than it was when the room was made.
+      tx.afterCommit(() => this.#parts.rooms().setPrivate(matchId, played.private));
       const playerIds = seats.flatMap(({ playerId }) => playerId ?? []);
       await raiseRevs(tx, playerIds);
       for (const playerId of playerIds) tx.afterCommit(() => this.#parts.bus.publish('player', { playerId }));

@@ -33,7 +33,7 @@ export interface MatchServiceParts {
   readonly lobbies: Pick<LobbyMoves, 'afterMatch'>;
   readonly presence: PresencePort;
   /** Where rooms of this process live. Asked late: rooms and matches know each other. */
-  readonly rooms: () => Pick<RoomHost, 'addSeat' | 'giveUpSeat' | 'discard' | 'seat'>;
+  readonly rooms: () => Pick<RoomHost, 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard' | 'seat'>;
   /** This boot of the process: only matches that it owns take a result from it. */
   readonly incarnation: string;
 }
@@ -112,6 +112,7 @@ export class MatchService implements MatchEvents, MatchPort {
 
   async setPrivate(tx: Tx, matchId: string, isPrivate: boolean): Promise<void> {
     await tx.sql.update(matches).set({ private: isPrivate }).where(eq(matches.id, matchId));
+    tx.afterCommit(() => this.#parts.rooms().setPrivate(matchId, isPrivate));
   }
 
   async failHandOff(tx: Tx, lobby: LobbyRow): Promise<void> {
@@ -216,8 +217,8 @@ export function addSeats(rooms: Pick<RoomHost, 'addSeat'>, matchId: string, seat
 
 /** What the room of a match is made of. */
 export function reservationOf(match: MatchRow): Reservation {
-  const { id: matchId, game, epoch, seed, settings } = match;
-  return { matchId, game, epoch, seed, settings, seats: match.seats.map(seatInit) };
+  const { id: matchId, game, epoch, private: isPrivate, seed, settings } = match;
+  return { matchId, game, epoch, private: isPrivate, seed, settings, seats: match.seats.map(seatInit) };
 }
 
 function closeCodeOf(match: MatchRow | null): number {

@@ -116,6 +116,10 @@ export class LocalRoomHost implements RoomHost {
     this.#hosted.get(matchId)?.room?.giveUpSeat(seatIndex, code);
   }
 
+  setPrivate(matchId: string, isPrivate: boolean): void {
+    this.#hosted.get(matchId)?.room?.setPrivate(isPrivate);
+  }
+
   end(matchId: string, code: number): void {
     const hosted = this.#hosted.get(matchId);
     if (hosted === undefined) return;
@@ -193,6 +197,7 @@ export class LocalRoomHost implements RoomHost {
     const clock = new MatchClock(time, core.timeMs);
     const onGone = (): void => this.#drop(matchId, hosted);
     const room = new MatchRoom({ services, core, seats, epoch, clock, onGone });
+    room.setPrivate(reservation.private ?? false);
     hosted.room = room;
     await this.#recordFirst(room);
     return room;

@@ -188,6 +188,11 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#wake();
   }
 
+  /** Its lobby is private, or isn't: matches of private lobbies can't be watched. */
+  setPrivate(isPrivate: boolean): void {
+    this.#spectators.close(isPrivate);
+  }
+
   /** Stops the match's time, and lets nobody in or out any more; its records stay as they are. */
   freeze(): void {
     this.#state = 'frozen';

@@ -27,6 +27,8 @@ export interface RoomHost {
   addSeat(matchId: string, seat: SeatInit): void;
   /** The player left the lobby during play, or was removed: the seat is given up and its sockets close with `code`. */
   giveUpSeat(matchId: string, seatIndex: number, code: number): void;
+  /** The match's lobby became private, or is it no longer. Nothing happens if the room isn't here. */
+  setPrivate(matchId: string, isPrivate: boolean): void;
   /** Closes all sockets of a match with `code` and drops the room. */
   end(matchId: string, code: number): void;
   /** Freezes all rooms, makes a full state of each durable, closes their sockets with 4010. */
@@ -37,6 +39,8 @@ export interface RoomHost {
 export interface Reservation extends MatchInit {
   readonly game: string;
   readonly epoch: number;
+  /** Of a private lobby: can't be watched. Left out: it is not. */
+  readonly private?: boolean;
 }
 
 /** What a live room tells the service. Implemented by the match service. */

@@ -12,9 +12,18 @@ const playersOfSockets = new WeakMap<SocketClient, string>();
 export class Spectators {
   /** Made with the first. */
   #sockets: Map<string, SocketClient> | null = null;
+  #isClosed = false;
 
-  /** @returns false if there are too many already */
+  /** Whether nobody may watch: who does is sent away, and whoever was given a right before finds that it is none. */
+  close(isClosed: boolean): void {
+    this.#isClosed = isClosed;
+    if (!isClosed) return;
+    for (const client of [...this.clients()]) client.end(CloseCode.noSuchRight);
+  }
+
+  /** @returns false if nobody may watch, or there are too many already */
   add(client: SocketClient, playerId: string): boolean {
+    if (this.#isClosed) return false;
     this.#sockets ??= new Map();
     const before = this.#sockets.get(playerId);
     if (before === undefined && this.#sockets.size >= MAX_SPECTATORS) return false;

@@ -78,6 +78,11 @@ export class FakeRoomHost implements RoomHost {
     this.setSeat(matchId, seatIndex, { givenUp: true });
   }
 
+  setPrivate(matchId: string, isPrivate: boolean): void {
+    const room = this.rooms.get(matchId);
+    if (room) this.rooms.set(matchId, { ...room, reservation: { ...room.reservation, private: isPrivate } });
+  }
+
   end(matchId: string): void {
     this.rooms.delete(matchId);
   }

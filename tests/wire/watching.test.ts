@@ -62,6 +62,23 @@ test('[MA-6] matches of private lobbies are not, also if they become private as 
   expect((await ann.post(`/v1/matches/${hidden.matchId}/seat`, { spectate: true })).code).toBe('not-in-match');
 });
 
+test('[MA-6] whoever watches a match that becomes private is sent away, and no right from before opens it', async () => {
+  const [ann, eve, fay] = await wire.guests('Ann', 'Eve', 'Fay');
+  const { lobbyId, matchId } = await dropInWith(ann);
+  const { colyseus } = await watchGrant(eve, matchId);
+  const unused = await watchGrant(fay, matchId);
+  await using watcher = await RawPlayer.take(wire, colyseus);
+  expectOk(await ann.patch(`/v1/lobbies/${lobbyId}`, { private: true }), 200);
+  expect(await watcher.closed()).toBe(4109);
+  for (const right of [unused.colyseus, { ...colyseus, reconnectionToken: watcher.token }]) {
+    await using socket = RawPlayer.knock(wire, right);
+    expect(await socket.closed()).toBe(4109);
+  }
+  expectOk(await ann.patch(`/v1/lobbies/${lobbyId}`, { private: false }), 200);
+  await using again = await RawPlayer.take(wire, { ...colyseus, reconnectionToken: watcher.token });
+  expect(again.socket.closeCode).toBeNull();
+});
+
 test('[MA-8] a stock SDK watches with the right as it is, and comes back', async () => {
   const [ann, eve] = await wire.guests('Ann', 'Eve');
   const { lobbyId, matchId } = await dropInWith(ann);
