@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { MessageAllowance } from './message-allowance.ts';
 import { SeatSlot } from './seat-slot.ts';
+import type { SocketClient } from './socket-client.ts';
 
 const SEAT = { index: 0, playerId: 'p_ann', displayName: 'Ann', team: null, isBot: false };
 const STATUS = { index: 0, taken: true, connected: false, givenUp: false, generation: 5, lastSeq: 0 };
@@ -21,4 +23,37 @@ test('a seat that was never taken is opened by its session id alone, and by a fr
   expect(slot.judge({ generation: null, fresh: true })).toEqual({ generation: 1 });
   expect(slot.judge({ generation: 2, fresh: true })).toEqual({ generation: 2 });
   expect(slot.judge({ generation: 2, fresh: false })).toEqual({ closeCode: CloseCode.noSuchRight });
+});
+
+/** As much of a socket as its seat looks at. */
+const socket = (): SocketClient => ({ messages: new MessageAllowance(60), resends: 0 }) as SocketClient;
+
+test('a socket that takes over from another has what that one left of a second’s messages [SE-7]', () => {
+  const slot = new SeatSlot(SEAT, STATUS);
+  const [first, second] = [socket(), socket()];
+  slot.seize(first, 5);
+  slot.seize(second, 5);
+  expect(second.messages).toBe(first.messages);
+});
+
+test('however often a seat is taken over, what may be sent again without being counted is no more than of a minute [SE-7]', () => {
+  const slot = new SeatSlot(SEAT, STATUS);
+  const sockets = Array.from({ length: 300 }, socket);
+  let resent = 0;
+  for (const each of sockets) {
+    slot.seize(each, 5);
+    resent += each.resends;
+    each.resends = 0;
+  }
+  expect(resent).toBeLessThan(2 * 61 * 60);
+});
+
+test('what a socket has not sent again, the next one may [SE-7]', () => {
+  const slot = new SeatSlot(SEAT, STATUS);
+  const sockets = Array.from({ length: 300 }, socket);
+  for (const each of sockets) {
+    slot.seize(each, 5);
+    slot.release(each);
+    expect(each.resends).toBeGreaterThanOrEqual(60);
+  }
 });

@@ -1,10 +1,14 @@
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
 import type { SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
+import { MessageAllowance } from './message-allowance.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** A client that was away for longer than this re-sends no more than it may have said in this time. */
 const MAX_AWAY_MS = 60_000;
+/** What was on its way when the line broke: a second's messages may be sent at once, and as many in the second after. */
+const ON_THEIR_WAY = 2 * MAX_ROOM_MESSAGES_PER_SECOND;
+const MAX_RESENDS = (MAX_AWAY_MS / 1_000) * MAX_ROOM_MESSAGES_PER_SECOND + ON_THEIR_WAY;
 
 /** A right that was found genuine. */
 interface Right {
@@ -25,6 +29,10 @@ export class SeatSlot {
   exitCode: number = CloseCode.consented;
   /** When its last socket went, on the process's own clock; null: not in this process. */
   #leftAtMs: number | null = null;
+  /** What its sockets may say, one after the other: whoever takes over brings nothing with them. null: nobody was there yet. */
+  #messages: MessageAllowance | null = null;
+  /** What they may say again without its being counted; null: nobody has come back yet. */
+  #resends: MessageAllowance | null = null;
 
   constructor(seat: SeatInit, status: SeatStatus) {
     this.seat = seat;
@@ -47,7 +55,10 @@ export class SeatSlot {
   /** Gives the seat to a socket. @returns the socket that spoke for it until now */
   seize(client: SocketClient, generation: number): SocketClient | null {
     const before = this.client;
-    if (this.taken) client.resends = this.#resendsAllowed(before !== null);
+    if (before !== null) this.#resends?.giveBack(before.resends);
+    if (this.taken) client.resends = this.#takeResends(before !== null);
+    this.#messages ??= client.messages;
+    client.messages = this.#messages;
     this.client = client;
     this.taken = true;
     this.generation = generation;
@@ -58,13 +69,16 @@ export class SeatSlot {
   release(client: SocketClient): boolean {
     if (this.client !== client) return false;
     this.client = null;
+    this.#resends?.giveBack(client.resends);
     this.#leftAtMs = performance.now();
     return true;
   }
 
   /** All that a client may have sent or tried to send since it was last heard. */
-  #resendsAllowed(neverLeft: boolean): number {
+  #takeResends(neverLeft: boolean): number {
     const awayMs = neverLeft ? 0 : this.#leftAtMs === null ? MAX_AWAY_MS : performance.now() - this.#leftAtMs;
-    return Math.ceil((Math.min(awayMs, MAX_AWAY_MS) / 1_000 + 1) * MAX_ROOM_MESSAGES_PER_SECOND);
+    this.#resends ??= new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND, undefined, MAX_RESENDS);
+    const whileAway = (Math.min(awayMs, MAX_AWAY_MS) / 1_000) * MAX_ROOM_MESSAGES_PER_SECOND;
+    return this.#resends.takeUpTo(Math.ceil(whileAway) + ON_THEIR_WAY);
   }
 }

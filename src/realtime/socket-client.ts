@@ -47,7 +47,7 @@ export type Stage = 'arriving' | 'joining' | 'acknowledged' | 'live' | 'ended';
 export class SocketClient {
   readonly ref: GyreWebSocket;
   readonly presented: Presented;
-  readonly messages = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
+  messages = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
   readonly pings = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
   /** Re-sent inputs that are not counted against its allowance. */
   resends = 0;
