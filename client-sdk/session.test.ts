@@ -169,6 +169,17 @@ test('ahead of its end, a token serves even if it could not be renewed', async (
   expect(await sessionOn(server, storage).accessToken()).toBe('a');
 });
 
+test.each([null, {}, { player: { id: 'p_12345678' } }, { player: null, session: {} }])(
+  '[SD-8] an answer that is no sign-in, %j, fails as one, and changes nothing',
+  async (body) => {
+    const storage = new SharedStorage();
+    await using server = await scriptedServer(() => ({ status: 200, body: JSON.stringify(body) }));
+    const session = sessionOn(server, storage);
+    await expect(session.signInAsGuest('Ann')).rejects.toMatchObject({ code: 'unexpected-response' });
+    expect([session.player.view, storage.stored.session]).toEqual([null, undefined]);
+  },
+);
+
 test('without anything stored nobody is signed in, and no request is made', async () => {
   await using server = await accounts();
   const session = sessionOn(server, new SharedStorage());

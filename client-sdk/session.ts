@@ -44,7 +44,7 @@ export class Session implements TokenSource, Api {
     const deviceKey = this.#options.vault.read().deviceKey ?? randomId(DEVICE_KEY_BITS);
     // Kept before it is used: an answer that gets lost must not leave a player behind whom nobody can become again.
     this.#options.vault.write({ deviceKey });
-    const signedIn = await this.#options.http.anonymous<SignedIn>({
+    const signedIn = await this.#options.http.anonymous<unknown>({
       method: 'POST',
       path: '/v1/auth/guest',
       body: { deviceKey, displayName },
@@ -139,7 +139,7 @@ export class Session implements TokenSource, Api {
     const session = this.#stored();
     if (session.accessToken !== before.accessToken) return session;
     try {
-      const signedIn = await this.#options.http.anonymous<SignedIn>({
+      const signedIn = await this.#options.http.anonymous<unknown>({
         method: 'POST',
         path: '/v1/auth/refresh',
         body: { refreshToken: session.refreshToken },
@@ -161,7 +161,9 @@ export class Session implements TokenSource, Api {
     return this.#options.vault.read().session?.refreshToken === refreshToken;
   }
 
-  #accept({ player, session }: SignedIn): PlayerView {
+  #accept(answer: unknown): PlayerView {
+    if (!isSignedIn(answer)) throw new GyreError('unexpected-response', 'the answer is no sign-in');
+    const { player, session } = answer;
     this.#options.vault.write({
       session: {
         accessToken: session.accessToken,
@@ -172,4 +174,15 @@ export class Session implements TokenSource, Api {
     this.player.set(player);
     return player;
   }
+}
+
+/** Whether an answer has what is kept of it: a proxy's may be JSON too. */
+function isSignedIn(answer: unknown): answer is SignedIn {
+  const { player, session } = (answer ?? {}) as { readonly [Part in keyof SignedIn]?: Partial<SignedIn[Part]> | null };
+  const tokens = [session?.accessToken, session?.refreshToken];
+  return (
+    typeof player?.id === 'string' &&
+    typeof session?.expiresInMs === 'number' &&
+    tokens.every((token) => typeof token === 'string')
+  );
 }
