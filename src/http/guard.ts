@@ -15,7 +15,7 @@ import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { endRaw, rawProblem } from './raw-response.ts';
 import { pathOf, type RequestInfo, registerRequest } from './request-info.ts';
-import { newId } from '../store/ids.ts';
+import { newRequestId } from '../store/ids.ts';
 import { sendProblem } from './send.ts';
 import { upgradeTarget } from './upgrade-target.ts';
 
@@ -107,7 +107,7 @@ class Guard {
     try {
       this.#sockets.add(clientAddress(socket.remoteAddress, undefined, 0), socket);
     } catch (error) {
-      endRaw(socket, rawProblem(error, newId('r')));
+      endRaw(socket, rawProblem(error, newRequestId()));
     }
   }
 
@@ -176,7 +176,7 @@ class Guard {
       return;
     }
     const problem = new ProblemError('invalid-request', MALFORMED[String(code)] ?? 'This is not a valid HTTP request.');
-    endRaw(socket, rawProblem(problem, newId('r')));
+    endRaw(socket, rawProblem(problem, newRequestId()));
   }
 
   #log(req: IncomingMessage, res: ServerResponse, info: RequestInfo): void {

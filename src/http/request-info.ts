@@ -1,7 +1,7 @@
 /** What the guard has found out about a request, for whoever handles it later. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { newId } from '../store/ids.ts';
+import { newRequestId } from '../store/ids.ts';
 import { clientAddress } from './client-address.ts';
 
 export interface RequestInfo {
@@ -26,7 +26,7 @@ type Located = Socket & { [DIRECT_ADDRESS]?: string };
 
 export function registerRequest(req: IncomingMessage, trustedProxyHops: number): RequestInfo {
   const info: RequestInfo = {
-    requestId: newId('r'),
+    requestId: newRequestId(),
     address: addressOf(req, trustedProxyHops),
     startedAtMs: performance.now(),
     url: req.url ?? '',

@@ -2,7 +2,7 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { HUB_ROOM, type HubMessages } from '../../protocol/hub.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { toProblem } from '../http/problem.ts';
-import { newId } from '../store/ids.ts';
+import { newRequestId } from '../store/ids.ts';
 import { joinFrame, rejectionFrame, responseFrame, sharedDataFrame } from './frames.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import type { HubAdmission, HubConnection, HubExit, HubService, RealtimeLog } from './ports.ts';
@@ -122,7 +122,7 @@ class Hub implements SocketHandler {
     try {
       client.tell(responseFrame(requestId, await ask()));
     } catch (error) {
-      const problem = toProblem(error, newId('r'));
+      const problem = toProblem(error, newRequestId());
       if (problem.code === 'internal')
         this.#log.error({ err: error, requestId: problem.requestId }, 'a hub request threw');
       client.tell(rejectionFrame(requestId, problem));
