@@ -242,7 +242,12 @@ export class MatchCore {
     return this.#output();
   }
 
-  /** The whole match as of the last step, for the log and for who joins. */
+  /** The whole state as of the last step, for who joins. */
+  fullState(): Uint8Array {
+    return this.#encoder.encodeFull();
+  }
+
+  /** The whole match as of the last step, for the log. */
   full(): CommitRecord {
     return this.#recorder.full({ tick: this.#tick, timeMs: this.#nowMs });
   }

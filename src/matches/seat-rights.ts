@@ -42,7 +42,7 @@ export class SeatRights {
   readonly #tokenKey: Buffer;
   readonly #clock: Clock;
   /** Of seats that were looked at: all of a room's are, for each of its sockets. */
-  readonly #known = new WeakMap<object, { readonly matchId: string; readonly sessionId: string }>();
+  readonly #known = new WeakMap<object, { readonly matchId: string; readonly sessionId: Buffer }>();
   readonly #spectators: SpectatorRights;
 
   constructor(secret: string, clock: Clock) {
@@ -93,11 +93,12 @@ export class SeatRights {
     seats: readonly Pick<SeatInit, 'index' | 'playerId'>[],
     presented: { readonly sessionId: string; readonly token: string | null },
   ): PresentedRight | { readonly spectator: { readonly playerId: string } } | null {
+    const sessionId = Buffer.from(presented.sessionId);
     for (const each of seats) {
       const { index: seatIndex, playerId } = each;
       if (playerId === null) continue;
       const seat = { matchId, seatIndex, playerId };
-      if (!equal(this.#knownSessionIdOf(each, seat), presented.sessionId)) continue;
+      if (!equal(this.#knownSessionIdOf(each, seat), sessionId)) continue;
       if (presented.token === null) return { seatIndex, generation: null, fresh: true };
       return this.#read(presented.token, seat);
     }
@@ -105,10 +106,10 @@ export class SeatRights {
     return spectator && { spectator };
   }
 
-  #knownSessionIdOf(key: object, seat: Omit<SeatClaim, 'generation'>): string {
+  #knownSessionIdOf(key: object, seat: Omit<SeatClaim, 'generation'>): Buffer {
     const known = this.#known.get(key);
     if (known?.matchId === seat.matchId) return known.sessionId;
-    const sessionId = this.sessionIdOf(seat);
+    const sessionId = Buffer.from(this.sessionIdOf(seat));
     this.#known.set(key, { matchId: seat.matchId, sessionId });
     return sessionId;
   }
@@ -131,7 +132,6 @@ export class SeatRights {
   }
 }
 
-function equal(expected: string, presented: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(presented)];
-  return a.length === b.length && timingSafeEqual(a, b);
+function equal(expected: Buffer, presented: Buffer): boolean {
+  return expected.length === presented.length && timingSafeEqual(expected, presented);
 }

@@ -259,8 +259,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #stateFrames(timeMs: number): readonly Frame[] {
-    const { state } = this.#core.full();
-    return state === null ? [] : [timedFrame(state, timeMs)];
+    return [timedFrame(this.#core.fullState(), timeMs)];
   }
 
   /** Of its inputs, the last that is in the state; 0 if none is, or nobody sits there. */
