@@ -51,10 +51,17 @@ export class MatchAudience {
     for (const client of clients) client.uncork();
   }
 
-  /** The match is over: the last that they hear of it, also those who are not in the stream of patches yet. */
-  deliver(frame: Frame): void {
-    for (const { client } of this.#parts.slots) client?.deliver(frame);
-    this.#parts.spectators.tell(frame);
+  /**
+   * The match is over: the last that they hear of it, also those who are not in the stream of patches yet.
+   * @param missed what goes before it for one that was left behind
+   */
+  deliver(frame: Frame, missed: (client: SocketClient) => readonly Frame[]): void {
+    const { slots, spectators } = this.#parts;
+    for (const client of [...slots.flatMap(({ client }) => client ?? []), ...spectators.clients()]) {
+      if (client.isBehind) client.catchUp(missed(client));
+    }
+    for (const { client } of slots) client?.deliver(frame);
+    spectators.tell(frame);
   }
 
   #send({ frame, to, isAck }: Parcel): void {

@@ -1,22 +1,23 @@
 import { CloseCode } from '../../protocol/close-codes.ts';
-import { MAX_ROOM_MESSAGE_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import { GYRE_TYPE, type MatchResult, type Welcome } from '../../protocol/room-messages.ts';
+import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import { GYRE_TYPE, type MatchResult } from '../../protocol/room-messages.ts';
 import type { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
 import type { Committer } from '../cluster/committer.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
-import { dataFrame, joinFrame, stateFrame, timedFrame } from './frames.ts';
+import { joinFrame } from './frames.ts';
 import { toGyreInput } from './gyre-input.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import { MatchAudience } from './match-audience.ts';
 import { MatchEnding } from './match-ending.ts';
+import { MatchFrames } from './match-frames.ts';
 import type { MatchEvents, RealtimeLog, SeatGate } from './ports.ts';
 import { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
 import { type SocketHandler, SocketRoom } from './socket-room.ts';
 import { Spectators } from './spectators.ts';
-import { type Parcel, parcelsOf, PlainRequests } from './step-frames.ts';
+import { type Parcel, PlainRequests } from './step-frames.ts';
 import type { Frame } from './web-socket-frame.ts';
 
 /** What all match rooms of a process share. */
@@ -63,6 +64,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   readonly #slots: SeatSlot[];
   readonly #spectators = new Spectators();
   readonly #audience: MatchAudience;
+  readonly #frames: MatchFrames;
   /** Made with the first thing that the service is told. */
   #ending: MatchEnding | null = null;
   readonly #requests = new PlainRequests();
@@ -80,6 +82,8 @@ export class MatchRoom implements SocketHandler, Steppable {
   constructor(parts: MatchRoomParts) {
     const { core, services } = parts;
     this.#parts = parts;
+    const { clock, epoch } = parts;
+    this.#frames = new MatchFrames({ core, clock, epoch, requests: this.#requests, log: services.log });
     this.room = new SocketRoom({ roomId: core.matchId, handler: this, log: services.log });
     this.#seats = [...parts.seats];
     this.#slots = parts.seats.map((seat) => new SeatSlot(seat, core.seat(seat.index)));
@@ -146,23 +150,10 @@ export class MatchRoom implements SocketHandler, Steppable {
     const arrived = this.#arrived;
     this.#arrived = [];
     if (output === null && arrived.length === 0) return;
-    const parcels = output === null ? [] : this.#parcelsOf(output);
+    const parcels = output === null ? [] : this.#frames.parcels(output);
     this.#over ||= output !== null && (output.result !== null || output.failed);
-    const release: Release = { arrived, patch: this.#patchFrame(output?.patch ?? null), parcels, output };
+    const release: Release = { arrived, patch: this.#frames.patch(output?.patch ?? null), parcels, output };
     this.#commit(output?.record ?? null, () => this.#release(release));
-  }
-
-  /** On a grid, a patch says when it is of: clients draw what moves by it. */
-  #patchFrame(patch: Uint8Array | null): Frame | null {
-    if (patch === null) return null;
-    return this.tickRateHz === null ? stateFrame(patch) : timedFrame(patch, this.#core.timeMs);
-  }
-
-  #parcelsOf(output: StepOutput): readonly Parcel[] {
-    const { log } = this.#parts.services;
-    return parcelsOf(output, this.#requests, (err, type) => {
-      log.error({ err, matchId: this.matchId, type }, "a game's message can't be sent");
-    });
   }
 
   writeFull(): void {
@@ -232,39 +223,21 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** The whole state as of the last step, and then every patch after it: releases come in the order of their commits. */
   acknowledged(client: SocketClient): void {
-    const seatIndex = slotOf.get(client)?.seat.index ?? null;
+    const seatIndex = this.#seatIndexOf(client);
     if (seatIndex === null && this.#spectators.playerOf(client) === undefined) return;
-    const { tick } = this.#core;
-    const lastSeq = this.#lastSeqOf(seatIndex);
-    const { epoch } = this.#parts;
-    const welcome: Welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, seatIndex, epoch, tick, lastSeq };
-    const frames = [...this.#stateFrames(this.#shownMs), dataFrame(GYRE_TYPE, welcome)];
+    const frames = this.#frames.first(seatIndex);
     this.#commit(null, () => this.#audience.admit(client, frames));
   }
 
-  /** The same for a client that was left behind. What it missed is in the state, and what of its inputs is, it is told. */
+  /** The same for a client that was left behind. */
   #catchUp(client: SocketClient): void {
     if (this.#state !== 'open') return;
-    const seq = this.#lastSeqOf(slotOf.get(client)?.seat.index ?? null);
-    const ack = seq === 0 ? [] : [dataFrame(GYRE_TYPE, { type: 'ack', seq })];
-    const frames = [...this.#stateFrames(this.#core.timeMs), ...ack];
+    const frames = this.#frames.missed(this.#seatIndexOf(client));
     this.#commit(null, () => this.#audience.bringBack(client, frames));
   }
 
-  /** On a grid a state is its step's, so that no patch after it is of before; one that has slept since is of the last place. */
-  get #shownMs(): number {
-    const nowMs = this.clock.nowMs();
-    if (this.tickRateHz === null) return nowMs;
-    return Math.max(this.#core.timeMs, Math.floor(nowMs - 1_000 / this.tickRateHz));
-  }
-
-  #stateFrames(timeMs: number): readonly Frame[] {
-    return [timedFrame(this.#core.fullState(), timeMs)];
-  }
-
-  /** Of its inputs, the last that is in the state; 0 if none is, or nobody sits there. */
-  #lastSeqOf(seatIndex: number | null): number {
-    return seatIndex === null ? 0 : this.#core.seat(seatIndex).lastSeq;
+  #seatIndexOf(client: SocketClient): number | null {
+    return slotOf.get(client)?.seat.index ?? null;
   }
 
   isUncounted(client: SocketClient, { type }: InboundMessage): boolean {
@@ -286,12 +259,15 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   consented(client: SocketClient): void {
     const slot = slotOf.get(client);
-    if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
+    // Time stands still, and nothing is recorded any more: who comes back where it goes on may say so again.
+    if (slot?.client === client && this.#state === 'frozen') client.end(CloseCode.comeBack);
+    else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
     else this.giveUpSeat(slot.seat.index, CloseCode.consented);
   }
 
   gone(client: SocketClient): void {
     this.#audience.forget(client);
+    this.#requests.forget(client);
     this.#spectators.remove(client);
     const slot = slotOf.get(client);
     const playerId = slot?.seat.playerId ?? this.#spectators.playerOf(client);
@@ -389,7 +365,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #tellResult(result: MatchResult): void {
-    this.#audience.deliver(dataFrame(GYRE_TYPE, { type: 'result', result }));
+    this.#audience.deliver(this.#frames.result(result), (client) => this.#frames.missed(this.#seatIndexOf(client)));
   }
 
   #service(): MatchEnding {

@@ -27,6 +27,7 @@ const book = defineGame({
     write: z.object({ page: z.string() }),
     tear: z.object({ page: z.string() }),
     call: z.object({ text: z.string() }),
+    close: z.undefined(),
   },
   events: { called: z.object({ text: z.string() }) },
 });
@@ -45,6 +46,7 @@ class BookRoom extends gameRoom(book) {
       this.state.pages.delete(page);
     },
     call: (_seat, { text }) => this.broadcast('called', { text }),
+    close: () => this.finish({ placements: [this.seats] }),
   });
 
   override onStart(): void {
@@ -223,6 +225,28 @@ describe('a client that reads again', () => {
     const sinceMs = performance.now();
     await waitFor(() => performance.now() - sinceMs > 2_500);
     expect(slow.client.isInStream).toBe(true);
+  });
+
+  test('has all of it when the match ends meanwhile: the last state, what was said, and the result [SE-21]', async () => {
+    await using server = await start();
+    const match = await server.match(2, { game: 'book' });
+    const [writer, slow] = [await Reader.join(server, match, 0), await Reader.join(server, match, 1)];
+    await leaveBehind(slow, writer);
+    slow.raw.gyre(1, 'write', { page: 'own' });
+    await waitFor(() => server.host.seat(match.matchId, 1)?.lastSeq === 1);
+    await act(writer, ['write', { page: 'late' }], ['call', { text: 'bye' }]);
+    writer.raw.gyre(writer.lastAck + 1, 'close', null);
+    await waitFor(() => writer.raw.closeCode === CloseCode.finished);
+    slow.raw.socket.resume();
+    expect(await waitFor(() => slow.raw.closeCode)).toBe(CloseCode.finished);
+    expect(slow.decoded()).toEqual(writer.decoded());
+    expect(slow.raw.messages('called')).toEqual([{ text: 'bye' }]);
+    const own = slow.raw.messages('__gyre') as { type: string; seq?: number }[];
+    expect(own.map(({ type, seq }) => [type, seq])).toEqual([
+      ['welcome', undefined],
+      ['ack', 1],
+      ['result', undefined],
+    ]);
   });
 
   test('is told with the state which of its inputs are in it [SE-22]', async () => {

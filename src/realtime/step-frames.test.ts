@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { SocketClient } from './socket-client.ts';
 import { parcelsOf, PlainRequests } from './step-frames.ts';
 
 test('[SE-23] what goes to several seats is built once; what only looks the same is not', () => {
@@ -17,4 +18,12 @@ test('[RL-1] what can not be built is left out, and nothing stands in for it', (
   const messages = [1n << 70n, 'fine'].map((payload, seatIndex) => ({ seatIndex, type: 'said', payload }));
   const parcels = parcelsOf({ messages }, new PlainRequests(), (_error, type) => unsendable.push(type));
   expect([parcels.map(({ to }) => to), unsendable]).toEqual([[1], ['said']]);
+});
+
+test('[SE-7] of a socket that is gone no request is kept: one that was no good would hold it for as long as the match lasts', () => {
+  const requests = new PlainRequests();
+  const [gone, there] = [{}, {}] as [SocketClient, SocketClient];
+  const ids = [gone, there, gone].map((client, requestId) => requests.add({ client, requestId }));
+  requests.forget(gone);
+  expect(ids.map((id) => requests.take(id)?.client)).toEqual([undefined, there, undefined]);
 });

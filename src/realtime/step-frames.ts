@@ -32,6 +32,11 @@ export class PlainRequests {
     return this.#last;
   }
 
+  /** Its socket is gone. A request may wait for ever: of a seat that was given up, or one that was no request. */
+  forget(client: SocketClient): void {
+    for (const [id, request] of this.#waiting ?? []) if (request.client === client) this.#waiting?.delete(id);
+  }
+
   take(id: number): PendingRequest | null {
     const request = this.#waiting?.get(id) ?? null;
     this.#waiting?.delete(id);

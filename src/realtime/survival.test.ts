@@ -144,6 +144,23 @@ describe('on a disk that is slow', () => {
     expect(back.state.total).toBe(3);
   });
 
+  test('who leaves a match that is being parked is told to come back, where it can be recorded [SE-5]', async () => {
+    const disk = new SlowLog();
+    await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
+    const match = await server.match();
+    const raw = RawSocket.to(server.endpoint, server.grant(match, 0));
+    await waitFor(() => raw.codes.includes(CODE.join));
+    raw.acknowledge();
+    await waitFor(() => raw.messages('__gyre').length === 1);
+    disk.stall();
+    const parked = server.host.park();
+    raw.send(CODE.leave);
+    expect(await waitFor(() => raw.closeCode)).toBe(CloseCode.comeBack);
+    expect(server.host.seat(match.matchId, 0)?.givenUp).toBe(false);
+    disk.goOn();
+    await parked;
+  });
+
   test('parking tells of each match that the log did not take', async () => {
     const disk = new SlowLog();
     await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
