@@ -223,7 +223,7 @@ describe('[RM-7] what a crash brings back', () => {
     expect(match.state.note).toBe('rang at 1000');
   });
 
-  test('a seat that was there waits its full grace after the restore, without being dropped', () => {
+  test('[RM-17] after a restore nobody is away; who does not come back is given up after the grace', () => {
     const match = new Driver();
     match.crash();
     match.step(4_999);

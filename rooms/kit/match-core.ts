@@ -20,6 +20,7 @@ import { TimerSet } from './timers.ts';
 
 /** Timers that may go off in one step, against a timer that starts itself again at once for ever. */
 const MAX_TIMERS_PER_STEP = 1_000;
+const RETURN_MS = 10_000;
 /** Inputs of one seat that may wait for a step. */
 const MAX_QUEUED_INPUTS = 1_024;
 
@@ -89,7 +90,7 @@ export class MatchCore {
     this.#kept = new KeptValues(hidden?.kept);
     const known = init.seats.slice(0, hidden?.seats.length);
     this.#seats = new SeatTable(known, this.#messages);
-    if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs, this.game.reconnectGraceMs);
+    if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs + this.#returnMs);
     this.#encoder = restored?.encoder ?? newEncoder(room);
     this.#room = new room(this.#context(init) as never);
     this.#timers.seal();
@@ -211,10 +212,7 @@ export class MatchCore {
   seatDropped(seatIndex: number): void {
     const seat = this.#seats.at(seatIndex);
     this.#queue.add(() => {
-      if (seat.givenUp || !seat.connected) return;
-      seat.connected = false;
-      seat.deadlineMs = this.#nowMs + this.game.reconnectGraceMs;
-      this.#tellRoom('onSeatDropped', seat);
+      if (!seat.givenUp && seat.connected) this.#drop(seat, this.game.reconnectGraceMs);
     });
   }
 
@@ -274,7 +272,8 @@ export class MatchCore {
       const seat = this.#seats.nextToExpire();
       const expiresMs = seat?.deadlineMs ?? Infinity;
       if (seat !== null && expiresMs <= Math.min(this.#nowMs, this.#timers.nextDueMs)) {
-        this.#giveUp(seat);
+        if (seat.connected) this.#drop(seat, this.game.reconnectGraceMs - this.#returnMs);
+        else this.#giveUp(seat);
         continue;
       }
       const callback = this.#timers.takeDue();
@@ -298,6 +297,18 @@ export class MatchCore {
     const reply = wantsReply ? seat.replyTo(seq) : null;
     if (reply === null) this.#messages.acknowledge(seat.init.index, seat.lastSeq);
     else this.#messages.say(seat.init.index, reply);
+  }
+
+  /** How long a player of a restored match counts as there: an outage is nobody's absence, but not to come back is. */
+  get #returnMs(): number {
+    return Math.min(this.game.reconnectGraceMs, RETURN_MS);
+  }
+
+  #drop(seat: SeatState, graceMs: number): void {
+    this.#changes += 1;
+    seat.connected = false;
+    seat.deadlineMs = this.#nowMs + graceMs;
+    this.#tellRoom('onSeatDropped', seat);
   }
 
   #giveUp(seat: SeatState): void {

@@ -11,7 +11,7 @@ function answered(count: number): SeatState {
 test('[RM-2] a seat keeps its last answers, also over a record', () => {
   const seat = answered(REPLIES_KEPT_PER_SEAT + 1);
   const restored = answered(0);
-  restored.restore(seat.toRecord(), 0, 0);
+  restored.restore(seat.toRecord(), 0);
   for (const one of [seat, restored]) {
     expect(one.replyTo(1)).toBeNull();
     expect(one.replyTo(2)).toEqual({ type: 'reply', seq: 2, ok: false, refused: 'no' });

@@ -24,7 +24,10 @@ export class SeatState {
   givenUp = false;
   generation = 0;
   lastSeq = 0;
-  /** Match time at which the seat is given up if nobody comes; null if it does not wait. */
+  /**
+   * Match time at which the seat is given up if nobody comes, or of a restored match is found to have been left; null if it
+   * does not wait.
+   */
   deadlineMs: number | null = null;
   /** Sequence number of the last input that waits for the next step, or was consumed. */
   queuedSeq = 0;
@@ -66,8 +69,8 @@ export class SeatState {
     return this.givenUp || this.#replies === null ? NONE : this.#replies;
   }
 
-  /** Takes over a record. A player who was there is given `graceMs` from `nowMs` to come back, without being told of. */
-  restore(record: SeatRecord, nowMs: number, graceMs: number): void {
+  /** Takes over a record. A player who was there still counts as such, until `backByMs` of match time. */
+  restore(record: SeatRecord, backByMs: number): void {
     const [taken, connected, givenUp, generation, lastSeq, deadlineMs, replies] = record;
     this.taken = taken;
     this.connected = connected;
@@ -75,7 +78,7 @@ export class SeatState {
     this.generation = generation;
     this.lastSeq = lastSeq;
     this.queuedSeq = lastSeq;
-    this.deadlineMs = connected && !this.init.isBot ? nowMs + graceMs : deadlineMs;
+    this.deadlineMs = connected && !this.init.isBot ? backByMs : deadlineMs;
     this.#replies = replies.length === 0 ? null : [...replies];
   }
 }

@@ -102,8 +102,8 @@ export class SeatTable implements SeatBackend {
   }
 
   /** @throws RestoreError if the records are of another number of seats */
-  restore(records: readonly SeatRecord[], nowMs: number, graceMs: number): void {
+  restore(records: readonly SeatRecord[], backByMs: number): void {
     if (records.length !== this.states.length) throw new RestoreError('The record has another number of seats.');
-    for (const [index, record] of records.entries()) this.at(index).restore(record, nowMs, graceMs);
+    for (const [index, record] of records.entries()) this.at(index).restore(record, backByMs);
   }
 }

@@ -122,15 +122,19 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
     this.#settle();
   }
 
-  /** Kills the process and restores the match from its records, as another process would. */
-  async crash(): Promise<void> {
+  /**
+   * Kills the process and restores the match from its records, as another process would.
+   * @param options.missing seats whose players don't come back by themselves
+   */
+  async crash({ missing = [] }: { readonly missing?: readonly number[] } = {}): Promise<void> {
     const [full, ...patches] = this.#records as [CommitRecord, ...CommitRecord[]];
     const recorded = { epoch: this.#epoch, full, patches, timeMs: this.#nowMs };
     this.#epoch += 1;
     this.#core = MatchCore.restore(this.#room, this.#init, recorded, this.#onFault);
     this.#records = [this.#core.full()];
     this.#init.seats.forEach((seat) => {
-      if (this.#core.seat(seat.index).connected) this.#core.seatConnected(seat.index, 0);
+      if (this.#core.seat(seat.index).connected && !missing.includes(seat.index))
+        this.#core.seatConnected(seat.index, 0);
     });
   }
 

@@ -92,6 +92,19 @@ describe('the host', () => {
     expect([match.state.host, match.state.term]).toEqual([1, 2]);
   });
 
+  test('[RL-3] [RM-17] who does not come back from a crash is away from ten seconds after it', async () => {
+    await using match = await start();
+    await match.crash({ missing: [0] });
+    match.advance(10_000 + GRACE_MS - 1);
+    expect([match.state.host, match.state.term]).toEqual([0, 1]);
+    match.advance(1);
+    expect([match.state.host, match.state.term]).toEqual([1, 2]);
+    match.return(0);
+    match.advance(60_000);
+    expect(match.state.host).toBe(1);
+    expect(match.result).toBeNull();
+  });
+
   test('[RL-3] who comes back in time goes on', async () => {
     await using match = await start();
     match.drop(0);
