@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isComplete, isJson, isSame, MAX_DATA_DEPTH, type Proposal, successorOf } from './rules.ts';
+import { isComplete, isJson, isSame, MAX_DATA_DEPTH, MAX_DATA_VALUES, type Proposal, successorOf } from './rules.ts';
 
 function nested(depth: number): unknown {
   return depth === 0 ? 1 : [nested(depth - 1)];
@@ -23,6 +23,12 @@ test.each<[unknown, boolean]>([
   [() => 1, false],
 ])('[RL-1] %p is data for members: %p', (value, expected) => {
   expect(isJson(value)).toBe(expected);
+});
+
+test('[RL-1] data of too many values is none, however small they are', () => {
+  const empty = (count: number) => Array.from({ length: count }, () => ({}));
+  expect(isJson(empty(MAX_DATA_VALUES - 1))).toBe(true);
+  expect(isJson([empty(MAX_DATA_VALUES - 2), {}])).toBe(false);
 });
 
 const member = (index: number, connected = true, left = false) => ({ index, connected, left });

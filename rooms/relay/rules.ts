@@ -1,13 +1,18 @@
 /** Deeper data is a mistake, or an attack on whoever walks through it. */
 export const MAX_DATA_DEPTH = 16;
 
-/** Whether a value is JSON, and not too deep: what every client can read, whatever it is written in. */
-export function isJson(value: unknown, depth = 0): boolean {
+/** Objects, arrays and all that is in them: a message of the largest size has room for many more, and each is copied for all. */
+export const MAX_DATA_VALUES = 1_000;
+
+/** Whether a value is JSON, not too deep and of not too many values: what every client can read, whatever it is written in. */
+export function isJson(value: unknown, depth = 0, left = { values: MAX_DATA_VALUES }): boolean {
+  left.values -= 1;
+  if (left.values < 0) return false;
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || depth === MAX_DATA_DEPTH) return false;
   const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain && Object.values(value).every((inner) => isJson(inner, depth + 1));
+  return isPlain && Object.values(value).every((inner) => isJson(inner, depth + 1, left));
 }
 
 /** A member, as the rules of succession see it. */

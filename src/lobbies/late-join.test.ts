@@ -130,6 +130,17 @@ describe('a player who joins during play', () => {
     expect((await ann.delete(`/v1/lobbies/${id}/members/${bob.id}`)).code).toBe('wrong-state');
   });
 
+  test('finds a match full that it has left ten times; others do not [LO-18]', async () => {
+    const { id } = await playing({});
+    const [bob, eve] = await bed.guests('Bob', 'Eve');
+    for (let times = 0; times < 10; times += 1) {
+      expect((await bed.join(bob, id)).status).toBe(201);
+      await leave(bob, id);
+    }
+    expect((await bed.join(bob, id)).code).toBe('lobby-full');
+    expect((await bed.join(eve, id)).status).toBe(201);
+  });
+
   test('finds a match full that has had as many seats as any may have [LO-18]', async () => {
     const map = { data: { public: { map: 'worn out' } } };
     const { ann, id, matchId } = await playing(map);

@@ -26,6 +26,9 @@ import {
 import type { LobbyMoves, PresencePort } from './ports.ts';
 import { checkedResult } from './result-shape.ts';
 
+/** Of one match: who leaves and joins again for ever would take all the seats that there are. */
+const MAX_SEATS_OF_A_PLAYER = 10;
+
 export interface MatchServiceParts {
   readonly db: Database;
   readonly bus: Bus;
@@ -101,6 +104,8 @@ export class MatchService implements MatchEvents, MatchPort {
     if (present.some((seat) => seat.playerId === playerId)) return null;
     const index = match.seats.length;
     if (index >= MATCH_SEATS_MAX) throw new ProblemError('lobby-full', `${matchId} has had ${index} seats.`);
+    const own = match.seats.filter((seat) => seat.playerId === playerId).length;
+    if (own >= MAX_SEATS_OF_A_PLAYER) throw new ProblemError('lobby-full', `You have had ${own} seats of ${matchId}.`);
     const seat = { index, playerId, displayName, team: teamAmong(present), isBot: false };
     await insertLateSeat(tx, matchId, seat);
     tx.afterCommit(() => {

@@ -57,9 +57,8 @@ export class MatchAudience {
    */
   deliver(frame: Frame, missed: (client: SocketClient) => readonly Frame[]): void {
     const { slots, spectators } = this.#parts;
-    for (const client of [...slots.flatMap(({ client }) => client ?? []), ...spectators.clients()]) {
-      if (client.isBehind) client.catchUp(missed(client));
-    }
+    const everyone = new Set([...slots.flatMap(({ client }) => client ?? []), ...spectators.clients()]);
+    for (const client of everyone) if (client.isBehind) client.catchUp(missed(client));
     for (const { client } of slots) client?.deliver(frame);
     spectators.tell(frame);
   }

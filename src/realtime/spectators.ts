@@ -18,7 +18,7 @@ export class Spectators {
   close(isClosed: boolean): void {
     this.#isClosed = isClosed;
     if (!isClosed) return;
-    for (const client of [...this.clients()]) client.end(CloseCode.noSuchRight);
+    for (const client of this.clients()) client.end(CloseCode.noSuchRight);
   }
 
   /** @returns false if nobody may watch, or there are too many already */
