@@ -1,5 +1,5 @@
 /** Access tokens: who calls, signed, checked without a look at the database. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { ACCESS_TOKEN_MS } from '../../protocol/limits.ts';
 import type { Clock } from '../clock.ts';
@@ -20,7 +20,7 @@ interface KnownToken {
 
 /** Signs and checks tokens of the form `<claims>.<HMAC-SHA-256>`, both base64url. */
 export class AccessTokens {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #clock: Clock;
   /** Found genuine before, by their whole text: whoever asks often is not checked anew each time. */
   readonly #known = new Map<string, KnownToken>();

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from '../secret.ts';
 import type { HubIdentity } from './hub-rights.ts';
 
@@ -14,7 +14,7 @@ const MAC_BYTES = 16;
  * known this one's memory.
  */
 export class HubTokens {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #boot = randomBytes(BOOT_BYTES);
 
   constructor(secret: string) {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { SeatInit } from '../../rooms/kit/ports.ts';
 import type { Clock } from '../clock.ts';
@@ -38,8 +38,8 @@ export interface PresentedRight {
  * verify a right, and nothing about it is stored but the seat's generation.
  */
 export class SeatRights {
-  readonly #sessionKey: Buffer;
-  readonly #tokenKey: Buffer;
+  readonly #sessionKey: KeyObject;
+  readonly #tokenKey: KeyObject;
   readonly #clock: Clock;
   /** Of seats that were looked at: all of a room's are, for each of its sockets. */
   readonly #known = new WeakMap<object, { readonly matchId: string; readonly sessionId: Buffer }>();

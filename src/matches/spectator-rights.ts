@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { Clock } from '../clock.ts';
 import { deriveKey } from '../secret.ts';
@@ -22,8 +22,8 @@ export interface SpectatorClaim {
  * out is good for a minute, the one that its socket gets is for coming back while the match lives.
  */
 export class SpectatorRights {
-  readonly #sessionKey: Buffer;
-  readonly #tokenKey: Buffer;
+  readonly #sessionKey: KeyObject;
+  readonly #tokenKey: KeyObject;
   readonly #clock: Clock;
 
   constructor(secret: string, clock: Clock) {
