@@ -4,10 +4,10 @@ import type { BenchCase, BenchContext, Sample, Subject } from './harness.ts';
 import { roomServer } from './room-server.ts';
 
 /** Room counts at which memory is taken: its slope over them is a room's share. */
-const COUNTS = [400, 800, 1_200, 1_600];
+const COUNTS = [300, 600, 900, 1_200];
 const QUICK_COUNTS = [10, 20, 30, 40];
-/** Before anything is counted, so that code is warm and pools are filled. */
-const WARM_UP_ROOMS = 300;
+/** Before anything is counted, so that code is compiled and pools are filled. A process of Gyre holds 2,000 rooms. */
+const WARM_UP_ROOMS = 800;
 const SEATS = 2;
 /** Gyre writes the state of a room once more some seconds after its last change. */
 const SETTLE_MS = 8_000;
