@@ -29,6 +29,8 @@ export interface RoomEngineOptions {
   readonly log: Logger;
   /** Another process has taken our matches over: this one has nothing more to say. */
   readonly onFenced: () => void;
+  /** Matches that the process takes; 2,000 if left out. */
+  readonly maxRooms?: number;
 }
 
 /** Idle matches that keep an old piece of the log are in no hurry to be written anew. */
@@ -69,7 +71,13 @@ export class RoomEngine {
       onSealed: options.onFenced,
     });
     const services = { gate, events, log: logger, committer: this.#committer, scheduler: this.#scheduler };
-    this.host = new LocalRoomHost({ rooms, services, directory: this.#directory, time: open.clock });
+    this.host = new LocalRoomHost({
+      rooms,
+      services,
+      directory: this.#directory,
+      time: open.clock,
+      ...(options.maxRooms === undefined ? {} : { maxRooms: options.maxRooms }),
+    });
     this.#transport = new GyreTransport({
       directory: this.#directory,
       closeCodeOf: (matchId) => events.closeCodeOf(matchId),

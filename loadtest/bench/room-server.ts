@@ -9,8 +9,12 @@ const SERVERS: Readonly<Record<string, string>> = {
 };
 
 /** Starts a subject's server with rooms. */
-export async function roomServer({ name }: Subject, { folder, start }: BenchContext): Promise<Child> {
+export async function roomServer(
+  { name }: Subject,
+  { folder, start }: BenchContext,
+  nodeFlags: readonly string[] = [],
+): Promise<Child> {
   const file = SERVERS[name];
   if (file === undefined) throw new Error(`${name} has no server.`);
-  return await start(file, { options: { dataDir: folder } });
+  return await start(file, { options: { dataDir: folder }, nodeFlags });
 }

@@ -61,6 +61,7 @@ const engine = await RoomEngine.open({
   hub: {} as HubService,
   log: createLogger('warn'),
   onFenced: () => process.exit(1),
+  maxRooms: 20_000,
 });
 engine.run();
 const http = createServer().on('upgrade', (request, socket, head) => engine.upgrade(request, socket, head));
