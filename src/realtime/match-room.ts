@@ -6,17 +6,16 @@ import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '.
 import type { Committer } from '../cluster/committer.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
-import { joinFrame } from './frames.ts';
 import { toGyreInput } from './gyre-input.ts';
 import { type InboundMessage, unpackPayload } from './inbound-frame.ts';
 import { MatchAudience } from './match-audience.ts';
+import { MatchDoor } from './match-door.ts';
 import { MatchEnding } from './match-ending.ts';
 import { MatchFrames } from './match-frames.ts';
 import type { MatchEvents, RealtimeLog, SeatGate } from './ports.ts';
-import { SeatSlot } from './seat-slot.ts';
+import type { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
 import { type SocketHandler, SocketRoom } from './socket-room.ts';
-import { Spectators } from './spectators.ts';
 import { type Parcel, PlainRequests } from './step-frames.ts';
 import type { Frame } from './web-socket-frame.ts';
 
@@ -51,18 +50,13 @@ interface Release {
   readonly output: StepOutput | null;
 }
 
-/** Of all matches: a socket is in one. */
-const slotOf = new WeakMap<SocketClient, SeatSlot>();
-
 /**
  * What is around a match's core: it holds the sockets of the seats, hands in what they say, and lets out what a step
  * brought once its record is durable.
  */
 export class MatchRoom implements SocketHandler, Steppable {
   readonly #parts: MatchRoomParts;
-  readonly #seats: SeatInit[];
-  readonly #slots: SeatSlot[];
-  readonly #spectators = new Spectators();
+  readonly #door: MatchDoor;
   readonly #audience: MatchAudience;
   readonly #frames: MatchFrames;
   /** Made with the first thing that the service is told. */
@@ -85,11 +79,10 @@ export class MatchRoom implements SocketHandler, Steppable {
     const { clock, epoch } = parts;
     this.#frames = new MatchFrames({ core, clock, epoch, requests: this.#requests, log: services.log });
     this.room = new SocketRoom({ roomId: core.matchId, handler: this, log: services.log });
-    this.#seats = [...parts.seats];
-    this.#slots = parts.seats.map((seat) => new SeatSlot(seat, core.seat(seat.index)));
+    this.#door = new MatchDoor({ core, gate: services.gate, events: services.events }, parts.seats);
     this.#audience = new MatchAudience({
-      slots: this.#slots,
-      spectators: this.#spectators,
+      slots: this.#door.slots,
+      spectators: this.#door.spectators,
       onDrained: (client) => this.room.contain(client, () => this.#catchUp(client)),
     });
   }
@@ -109,7 +102,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** A seat, with what is not recorded yet; null if there is none. */
   seat(seatIndex: number): SeatStatus | null {
-    const slot = this.#slots[seatIndex];
+    const slot = this.#door.slots[seatIndex];
     return slot === undefined
       ? null
       : { ...this.#core.seat(seatIndex), taken: slot.taken, generation: slot.generation };
@@ -117,10 +110,9 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** A player joins the running match. Nothing happens if the seat is known. */
   addSeat(seat: SeatInit): void {
-    if (seat.index < this.#slots.length) return;
+    if (seat.index < this.#door.slots.length) return;
     this.#core.addSeat(seat);
-    this.#seats.push(seat);
-    this.#slots.push(new SeatSlot(seat, this.#core.seat(seat.index)));
+    this.#door.add(seat);
     this.#wake();
   }
 
@@ -181,7 +173,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   /** Its lobby is private, or isn't: matches of private lobbies can't be watched. */
   setPrivate(isPrivate: boolean): void {
-    this.#spectators.close(isPrivate);
+    this.#door.spectators.close(isPrivate);
   }
 
   /** Stops the match's time, and lets nobody in or out any more; its records stay as they are. */
@@ -202,29 +194,17 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   arrived(client: SocketClient): void {
-    const right = this.#parts.services.gate.recognise(this.matchId, this.#seats, client.presented);
-    if (right === null || this.#state === 'reserved') {
-      client.end(CloseCode.noSuchRight);
-      return;
+    if (this.#state === 'reserved') client.end(CloseCode.noSuchRight);
+    else if (this.#door.knock(client, this.#state === 'open')) {
+      this.#arrived.push(client);
+      this.#wake();
     }
-    if ('spectator' in right) {
-      this.#watch(client, right.spectator.playerId);
-      return;
-    }
-    if (this.#core.seat(right.seatIndex).givenUp) {
-      client.end(CloseCode.noSuchRight);
-      return;
-    }
-    const slot = this.#slot(right.seatIndex);
-    const verdict = this.#state === 'open' ? slot.judge(right) : { closeCode: CloseCode.comeBack };
-    if ('closeCode' in verdict) client.end(verdict.closeCode);
-    else this.#take(client, slot, verdict.generation);
   }
 
   /** The whole state as of the last step, and then every patch after it: releases come in the order of their commits. */
   acknowledged(client: SocketClient): void {
     const seatIndex = this.#seatIndexOf(client);
-    if (seatIndex === null && this.#spectators.playerOf(client) === undefined) return;
+    if (seatIndex === null && this.#door.spectators.playerOf(client) === undefined) return;
     const frames = this.#frames.first(seatIndex);
     this.#commit(null, () => this.#audience.admit(client, frames));
   }
@@ -237,7 +217,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #seatIndexOf(client: SocketClient): number | null {
-    return slotOf.get(client)?.seat.index ?? null;
+    return this.#door.slotOf(client)?.seat.index ?? null;
   }
 
   isUncounted(client: SocketClient, { type }: InboundMessage): boolean {
@@ -247,9 +227,9 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   received(client: SocketClient, message: InboundMessage): void {
-    const slot = slotOf.get(client);
+    const slot = this.#door.slotOf(client);
     // Who watches has nothing to say.
-    if (slot === undefined && this.#spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
+    if (slot === undefined && this.#door.spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
     if (slot === undefined || !this.#isPlaying) return;
     const payload = unpackPayload(message.packed);
     const received = payload === null ? 'bad-input' : this.#hand(slot, message, payload.value);
@@ -258,7 +238,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   consented(client: SocketClient): void {
-    const slot = slotOf.get(client);
+    const slot = this.#door.slotOf(client);
     // Time stands still, and nothing is recorded any more: who comes back where it goes on may say so again.
     if (slot?.client === client && this.#state === 'frozen') client.end(CloseCode.comeBack);
     else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
@@ -268,12 +248,8 @@ export class MatchRoom implements SocketHandler, Steppable {
   gone(client: SocketClient): void {
     this.#audience.forget(client);
     this.#requests.forget(client);
-    this.#spectators.remove(client);
-    const slot = slotOf.get(client);
-    const playerId = slot?.seat.playerId ?? this.#spectators.playerOf(client);
-    if (playerId !== undefined) this.#parts.services.events.presence(playerId, -1);
-    if (slot === undefined) return;
-    if (!slot.release(client) || this.#state !== 'open') return;
+    const slot = this.#door.left(client);
+    if (slot === null || this.#state !== 'open') return;
     this.#core.seatDropped(slot.seat.index);
     this.#wake();
   }
@@ -287,41 +263,13 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   #slot(seatIndex: number): SeatSlot {
-    const slot = this.#slots[seatIndex];
+    const slot = this.#door.slots[seatIndex];
     if (slot === undefined) throw new RangeError(`${this.matchId} has no seat ${seatIndex}`);
     return slot;
   }
 
   #wake(): void {
     this.#parts.services.scheduler.wake(this.matchId);
-  }
-
-  #take(client: SocketClient, slot: SeatSlot, generation: number): void {
-    slotOf.set(client, slot);
-    if (slot.seat.playerId !== null) this.#parts.services.events.presence(slot.seat.playerId, 1);
-    slot.seize(client, generation)?.end(CloseCode.replaced);
-    this.#core.seatConnected(slot.seat.index, generation);
-    this.#arrived.push(client);
-    this.#wake();
-  }
-
-  /** Nothing of it is recorded: after a crash the same right opens it again. */
-  #watch(client: SocketClient, playerId: string): void {
-    if (this.#state !== 'open') {
-      client.end(CloseCode.comeBack);
-      return;
-    }
-    if (!this.#spectators.add(client, playerId)) {
-      client.end(CloseCode.noSuchRight);
-      return;
-    }
-    this.#parts.services.events.presence(playerId, 1);
-    this.#join(client, this.#parts.services.gate.signSpectator({ matchId: this.matchId, playerId }));
-  }
-
-  #join(client: SocketClient, reconnectionToken: string): void {
-    const handshake = client.presented.skipHandshake ? null : this.#core.handshake();
-    client.join(joinFrame({ reconnectionToken, serializer: 'schema', handshake }));
   }
 
   #hand({ seat, client }: SeatSlot, { type, packed, requestId }: InboundMessage, payload: unknown): Received {
@@ -341,21 +289,12 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   #release({ arrived, patch, parcels, output }: Release): void {
     if (this.#state === 'gone') return;
-    for (const client of arrived) this.#letIn(client);
+    for (const client of arrived) this.#door.letIn(client);
     this.#audience.letOut(patch, parcels);
     if (output === null) return;
     for (const seatIndex of output.givenUp) this.#seatGivenUp(seatIndex);
     if (output.failed) this.#service().abandon();
     else if (output.result !== null) this.#service().finish(output.result);
-  }
-
-  /** Its seat is recorded: the token that it is given will be known to whoever restores the match. */
-  #letIn(client: SocketClient): void {
-    const slot = slotOf.get(client);
-    if (slot === undefined || slot.seat.playerId === null || client.stage === 'ended') return;
-    const { playerId, index: seatIndex } = slot.seat;
-    const claim = { matchId: this.matchId, seatIndex, playerId, generation: slot.generation };
-    this.#join(client, this.#parts.services.gate.sign(claim));
   }
 
   #seatGivenUp(seatIndex: number): void {
