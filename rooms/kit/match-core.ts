@@ -2,25 +2,21 @@ import type { Schema } from '@colyseus/schema';
 import { SEAT_TAKE_MS } from '../../protocol/limits.ts';
 import type { GyreInput, MatchResult } from '../../protocol/room-messages.ts';
 import { toResult } from './finish.ts';
-import { type FaultListener, GameCalls } from './game-calls.ts';
-import type { AnyRoom, AnyRoomClass, RoomContext } from './game-room.ts';
+import type { FaultListener } from './game-calls.ts';
+import type { AnyRoom, AnyRoomClass } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
-import type { HiddenState } from './hidden-state.ts';
-import { KeptValues } from './kept.ts';
+import { MatchContext } from './match-context.ts';
+import { MatchMemory } from './match-memory.ts';
 import { MatchRecorder, newEncoder, type ReadMatch, readMatch } from './match-recorder.ts';
 import { type Parsed, parsePayload } from './payload.ts';
 import type { CommitRecord, MatchInit, Received, RecordedMatch, SeatInit, SeatStatus, StepOutput } from './ports.ts';
-import { MatchRandom } from './random.ts';
 import type { SeatState } from './seat-state.ts';
-import { SeatTable } from './seat-table.ts';
 import type { StateEncoder } from './state-codec.ts';
 import { StepMessages } from './step-messages.ts';
 import { StepQueue } from './step-queue.ts';
-import { TimerSet } from './timers.ts';
 
 /** Timers that may go off in one step, against a timer that starts itself again at once for ever. */
 const MAX_TIMERS_PER_STEP = 1_000;
-const RETURN_MS = 10_000;
 /** Inputs of one seat that may wait for a step. */
 const MAX_QUEUED_INPUTS = 1_024;
 
@@ -39,23 +35,12 @@ export class MatchCore {
   readonly matchId: string;
   readonly game: AnyGame;
   readonly #room: AnyRoom;
-  readonly #calls: GameCalls;
   readonly #encoder: StateEncoder<Schema>;
   readonly #recorder: MatchRecorder;
-  readonly #seats: SeatTable;
-  readonly #timers: TimerSet;
-  readonly #kept: KeptValues;
-  readonly #random: MatchRandom;
+  readonly #memory: MatchMemory;
   readonly #queue: StepQueue;
   readonly #messages: StepMessages;
   #givenUp: number[] = [];
-  /** How often something happened that may have changed what is recorded beside the state. */
-  #changes = 0;
-  #tick: number;
-  #nowMs: number;
-  #started: boolean;
-  #asleep: boolean;
-  #result: MatchResult | null;
   /** The match's end was let out, or it failed: there are no more steps. */
   #over = false;
 
@@ -74,45 +59,32 @@ export class MatchCore {
   }
 
   private constructor(room: AnyRoomClass, init: MatchInit, onFault: FaultListener, restored: ReadMatch | null) {
-    const hidden = restored?.hidden;
     this.matchId = init.matchId;
     this.game = room.game;
-    this.#tick = restored?.tick ?? 0;
-    this.#nowMs = restored?.timeMs ?? 0;
-    this.#started = hidden?.started ?? false;
-    this.#asleep = hidden?.asleep ?? false;
     this.#queue = new StepQueue(this.game.tickRateHz);
     this.#messages = new StepMessages(this.game.events);
-    this.#result = hidden?.result ?? null;
-    this.#calls = new GameCalls(hidden?.faults ?? 0, onFault);
-    this.#random = hidden === undefined ? MatchRandom.seeded(init.seed) : MatchRandom.resumed(hidden.random);
-    this.#timers = new TimerSet(() => this.#nowMs, hidden?.timers);
-    this.#kept = new KeptValues(hidden?.kept);
-    const known = init.seats.slice(0, hidden?.seats.length);
-    this.#seats = new SeatTable(known, this.#messages);
-    if (hidden !== undefined) this.#seats.restore(hidden.seats, this.#nowMs + this.#returnMs);
+    this.#memory = new MatchMemory({ game: room.game, init, restored, messages: this.#messages, onFault });
     this.#encoder = restored?.encoder ?? newEncoder(room);
-    this.#room = new room(this.#context(init) as never);
-    this.#timers.seal();
-    this.#kept.seal();
-    this.#recorder = new MatchRecorder(this.#encoder, {
-      read: () => this.#hidden(),
-      revision: () => this.#changes + this.#random.draws + this.#timers.changes + this.#calls.faults,
-      keeps: () => !this.#kept.isEmpty,
-    });
+    const { state } = this.#encoder;
+    const { settings } = init;
+    const parts = { memory: this.#memory, messages: this.#messages };
+    this.#room = new room(new MatchContext({ ...parts, state, settings }) as never);
+    this.#memory.timers.seal();
+    this.#memory.kept.seal();
+    this.#recorder = new MatchRecorder(this.#encoder, this.#memory);
     // Players who joined after the last record was written.
-    for (const late of init.seats.slice(known.length)) this.addSeat(late);
+    for (const late of init.seats.slice(this.#memory.seats.states.length)) this.addSeat(late);
   }
 
   get tick(): number {
-    return this.#tick;
+    return this.#memory.tick;
   }
   /** Match time of the last step, in ms. */
   get timeMs(): number {
-    return this.#nowMs;
+    return this.#memory.nowMs;
   }
   get result(): MatchResult | null {
-    return this.#result;
+    return this.#memory.result;
   }
   /** For tests and the operator's eyes. Not to be written. */
   get state(): Schema {
@@ -120,7 +92,7 @@ export class MatchCore {
   }
   /** @throws RangeError if there is no such seat, as all methods that take a `seatIndex` */
   seat(seatIndex: number): SeatStatus {
-    return this.#seats.at(seatIndex).status;
+    return this.#memory.seats.at(seatIndex).status;
   }
   /** The description of the state's types for a joining client. Not to be changed. */
   handshake(): Uint8Array {
@@ -133,19 +105,19 @@ export class MatchCore {
    */
   dueMs(): number {
     if (this.#over) return Infinity;
-    if (!this.#queue.isEmpty || this.#result !== null || this.#isMoving) return 0;
-    return Math.min(this.#timers.nextDueMs, this.#seats.nextToExpire()?.deadlineMs ?? Infinity);
+    if (!this.#queue.isEmpty || this.#memory.result !== null || this.#isMoving) return 0;
+    return Math.min(this.#memory.timers.nextDueMs, this.#memory.seats.nextToExpire()?.deadlineMs ?? Infinity);
   }
 
   /** The room opens: the game starts with the next step. Nothing happens on a second call. */
   start(): void {
     this.#queue.add(() => {
-      if (this.#started) return;
-      this.#started = true;
-      this.#seats.waitForPlayers(this.#nowMs + SEAT_TAKE_MS);
-      this.#calls.guard('onStart', () => this.#room.onStart());
+      if (this.#memory.started) return;
+      this.#memory.started = true;
+      this.#memory.seats.waitForPlayers(this.#memory.nowMs + SEAT_TAKE_MS);
+      this.#memory.calls.guard('onStart', () => this.#room.onStart());
       // Whoever left before there was a game.
-      for (const seat of this.#seats.states) if (seat.givenUp) this.#tellRoom('onSeatLeft', seat);
+      for (const seat of this.#memory.seats.states) if (seat.givenUp) this.#tellRoom('onSeatLeft', seat);
     });
   }
 
@@ -154,12 +126,12 @@ export class MatchCore {
    * happens if it is known already. @throws RangeError if a seat before it is missing
    */
   addSeat(init: SeatInit): void {
-    const seat = this.#seats.announce(init);
+    const seat = this.#memory.seats.announce(init);
     if (seat === null) return;
     this.#queue.add(() => {
-      this.#seats.admit();
-      if (!this.#started || this.#result !== null) return;
-      if (!seat.taken && !seat.givenUp) seat.deadlineMs = this.#nowMs + SEAT_TAKE_MS;
+      this.#memory.seats.admit();
+      if (!this.#memory.started || this.#memory.result !== null) return;
+      if (!seat.taken && !seat.givenUp) seat.deadlineMs = this.#memory.nowMs + SEAT_TAKE_MS;
       this.#tellRoom('onSeatAdded', seat);
     });
   }
@@ -168,7 +140,7 @@ export class MatchCore {
   receive(seatIndex: number, input: GyreInput): Received {
     const [seq, name, payload, reply] = input;
     const wantsReply = reply === true;
-    const seat = this.#seats.at(seatIndex);
+    const seat = this.#memory.seats.at(seatIndex);
     if (!Number.isSafeInteger(seq) || seq < 1 || seq > seat.queuedSeq + 1) return 'bad-input';
     if (seq <= seat.queuedSeq) {
       this.#queue.add(() => this.#repeat(seat, seq, wantsReply));
@@ -183,12 +155,15 @@ export class MatchCore {
 
   /** A message of a plain Colyseus client. @param requestId of a request that wants an answer; null for a send */
   receivePlain(seatIndex: number, name: string, payload: unknown, requestId: number | null): Received {
-    const seat = this.#seats.at(seatIndex);
+    const seat = this.#memory.seats.at(seatIndex);
     const parsed = this.#parse(name, payload);
     if (parsed === null) return 'bad-input';
     this.#queue.addInput(seatIndex, () => {
-      if (this.#result !== null || seat.givenUp) return;
-      const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload: parsed.payload });
+      if (this.#memory.result !== null || seat.givenUp) return;
+      const refused = this.#memory.calls.handle(this.#room, this.#memory.seats.viewOf(seat), {
+        name,
+        payload: parsed.payload,
+      });
       if (requestId !== null) this.#messages.answer(seatIndex, name, { requestId, refused });
     });
     return 'queued';
@@ -196,7 +171,7 @@ export class MatchCore {
 
   /** A right of `generation` was used for the seat: on a first visit, a reconnect, or another device. */
   seatConnected(seatIndex: number, generation: number): void {
-    const seat = this.#seats.at(seatIndex);
+    const seat = this.#memory.seats.at(seatIndex);
     this.#queue.add(() => {
       if (seat.givenUp) return;
       const returned = seat.taken && !seat.connected;
@@ -210,7 +185,7 @@ export class MatchCore {
 
   /** The last socket of the seat is gone; it waits for the game's `reconnectGraceMs`. */
   seatDropped(seatIndex: number): void {
-    const seat = this.#seats.at(seatIndex);
+    const seat = this.#memory.seats.at(seatIndex);
     this.#queue.add(() => {
       if (!seat.givenUp && seat.connected) this.#drop(seat, this.game.reconnectGraceMs);
     });
@@ -218,7 +193,7 @@ export class MatchCore {
 
   /** The player left on purpose, or was removed. */
   giveUpSeat(seatIndex: number): void {
-    const seat = this.#seats.at(seatIndex);
+    const seat = this.#memory.seats.at(seatIndex);
     this.#queue.add(() => this.#giveUp(seat));
   }
 
@@ -228,11 +203,11 @@ export class MatchCore {
    */
   step(timeMs: number): StepOutput | null {
     if (this.#over) return null;
-    this.#nowMs = Math.max(this.#nowMs, Math.floor(timeMs));
-    if (this.dueMs() > this.#nowMs) return null;
-    this.#tick += 1;
-    if (this.#asleep || !this.#queue.isEmpty) this.#changes += 1;
-    this.#asleep = false;
+    this.#memory.nowMs = Math.max(this.#memory.nowMs, Math.floor(timeMs));
+    if (this.dueMs() > this.#memory.nowMs) return null;
+    this.#memory.tick += 1;
+    if (this.#memory.asleep || !this.#queue.isEmpty) this.#memory.changes += 1;
+    this.#memory.asleep = false;
     this.#queue.run();
     this.#runDue();
     this.#move();
@@ -247,7 +222,7 @@ export class MatchCore {
 
   /** The whole match as of the last step, for the log. */
   full(): CommitRecord {
-    return this.#recorder.full({ tick: this.#tick, timeMs: this.#nowMs });
+    return this.#recorder.full({ tick: this.#memory.tick, timeMs: this.#memory.nowMs });
   }
 
   #parse(name: string, payload: unknown): Parsed | null {
@@ -258,33 +233,33 @@ export class MatchCore {
   /** The game takes every step. */
   get #isMoving(): boolean {
     const canMove = this.game.tickRateHz !== null && this.#room.onStep !== undefined;
-    return canMove && this.#started && this.#result === null && !this.#asleep;
+    return canMove && this.#memory.started && this.#memory.result === null && !this.#memory.asleep;
   }
 
   #move(): void {
     const { tickRateHz } = this.game;
-    if (tickRateHz === null || !this.#started || this.#result !== null) return;
-    this.#calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
+    if (tickRateHz === null || !this.#memory.started || this.#memory.result !== null) return;
+    this.#memory.calls.guard('onStep', () => this.#room.onStep?.(1_000 / tickRateHz));
   }
 
   #runDue(): void {
-    for (let ran = 0; this.#result === null && this.#started; ran += 1) {
-      const seat = this.#seats.nextToExpire();
+    for (let ran = 0; this.#memory.result === null && this.#memory.started; ran += 1) {
+      const seat = this.#memory.seats.nextToExpire();
       const expiresMs = seat?.deadlineMs ?? Infinity;
-      if (seat !== null && expiresMs <= Math.min(this.#nowMs, this.#timers.nextDueMs)) {
-        if (seat.connected) this.#drop(seat, this.game.reconnectGraceMs - this.#returnMs);
+      if (seat !== null && expiresMs <= Math.min(this.#memory.nowMs, this.#memory.timers.nextDueMs)) {
+        if (seat.connected) this.#drop(seat, this.game.reconnectGraceMs - this.#memory.returnMs);
         else this.#giveUp(seat);
         continue;
       }
-      const callback = this.#timers.takeDue();
+      const callback = this.#memory.timers.takeDue();
       if (callback === null) return;
-      this.#calls.guard('a timer', ran < MAX_TIMERS_PER_STEP ? callback : tooManyTimers);
+      this.#memory.calls.guard('a timer', ran < MAX_TIMERS_PER_STEP ? callback : tooManyTimers);
     }
   }
 
   #consume(seat: SeatState, { seq, name, payload, wantsReply }: QueuedInput): void {
-    if (this.#result !== null || seat.givenUp) return;
-    const refused = this.#calls.handle(this.#room, this.#seats.viewOf(seat), { name, payload });
+    if (this.#memory.result !== null || seat.givenUp) return;
+    const refused = this.#memory.calls.handle(this.#room, this.#memory.seats.viewOf(seat), { name, payload });
     seat.consume(seq, wantsReply ? { refused } : null);
     const reply = wantsReply ? seat.replyTo(seq) : null;
     if (reply === null) this.#messages.acknowledge(seat.init.index, seq);
@@ -299,98 +274,59 @@ export class MatchCore {
     else this.#messages.say(seat.init.index, reply);
   }
 
-  /** How long a player of a restored match counts as there: an outage is nobody's absence, but not to come back is. */
-  get #returnMs(): number {
-    return Math.min(this.game.reconnectGraceMs, RETURN_MS);
-  }
-
   #drop(seat: SeatState, graceMs: number): void {
-    this.#changes += 1;
+    this.#memory.changes += 1;
     seat.connected = false;
-    seat.deadlineMs = this.#nowMs + graceMs;
+    seat.deadlineMs = this.#memory.nowMs + graceMs;
     this.#tellRoom('onSeatDropped', seat);
   }
 
   #giveUp(seat: SeatState): void {
     if (seat.givenUp) return;
-    this.#changes += 1;
+    this.#memory.changes += 1;
     seat.givenUp = true;
     seat.connected = false;
     seat.deadlineMs = null;
     this.#givenUp.push(seat.init.index);
-    if (this.#started) this.#tellRoom('onSeatLeft', seat);
+    if (this.#memory.started) this.#tellRoom('onSeatLeft', seat);
   }
 
   #tellRoom(hook: 'onSeatAdded' | 'onSeatDropped' | 'onSeatReturned' | 'onSeatLeft', seat: SeatState): void {
-    if (this.#result !== null) return;
-    this.#calls.guard(hook, () => this.#room[hook]?.(this.#seats.viewOf(seat) as never));
+    if (this.#memory.result !== null) return;
+    this.#memory.calls.guard(hook, () => this.#room[hook]?.(this.#memory.seats.viewOf(seat) as never));
   }
 
   /** A match that every player has left, and that its game did not end, ends in a draw. */
   #endIfDeserted(): void {
-    if (this.#result !== null || !this.#started || !this.#seats.isDeserted) return;
-    this.#changes += 1;
-    this.#result = toResult({ placements: [this.#seats.inits] }, this.#seats.inits);
+    if (this.#memory.result !== null || !this.#memory.started || !this.#memory.seats.isDeserted) return;
+    this.#memory.changes += 1;
+    this.#memory.result = toResult({ placements: [this.#memory.seats.inits] }, this.#memory.seats.inits);
   }
 
   #output(): StepOutput {
     const record = this.#recordOrFail();
-    const { failed } = this.#calls;
+    const { failed } = this.#memory.calls;
     const output: StepOutput = {
       record: failed ? null : record,
       patch: failed ? null : (record?.state ?? null),
       messages: this.#messages.take(),
       givenUp: this.#givenUp,
-      result: failed ? null : this.#result,
+      result: failed ? null : this.#memory.result,
       failed,
     };
     this.#givenUp = [];
-    this.#over = failed || this.#result !== null;
+    this.#over = failed || this.#memory.result !== null;
     return output;
   }
 
   /** What can't be recorded faithfully can't be let out either: the match fails. */
   #recordOrFail(): CommitRecord | null {
     try {
-      return this.#recorder.patch({ tick: this.#tick, timeMs: this.#nowMs });
+      return this.#recorder.patch({ tick: this.#memory.tick, timeMs: this.#memory.nowMs });
     } catch (error) {
-      this.#calls.unrecordable(error);
+      this.#memory.calls.unrecordable(error);
       return null;
     }
-  }
-
-  #hidden(): HiddenState {
-    return {
-      started: this.#started,
-      random: this.#random.state,
-      timers: this.#timers.toData(),
-      kept: this.#kept.toData(),
-      seats: this.#seats.toRecords(),
-      result: this.#result,
-      faults: this.#calls.faults,
-      asleep: this.#asleep,
-    };
-  }
-
-  #context(init: MatchInit): RoomContext {
-    return {
-      state: this.#encoder.state,
-      settings: init.settings,
-      seats: this.#seats.views,
-      nowMs: () => this.#nowMs,
-      timer: (name, callback) => this.#timers.declare(name, callback),
-      keep: (name, initial) => this.#kept.declare(name, initial),
-      random: () => this.#random.next(),
-      broadcast: (name, payload) => this.#messages.event(null, name, payload),
-      finish: (finish) => {
-        this.#changes += 1;
-        this.#result ??= toResult(finish, this.#seats.inits);
-      },
-      sleep: () => {
-        this.#changes += 1;
-        this.#asleep = true;
-      },
-    };
   }
 }
 
