@@ -26,7 +26,6 @@ import {
   hasQueuedChanges,
   journalOf,
   nextRefIdOf,
-  queuedTrees,
   refIdOf,
   schemaDefaultsOf,
   setRefId,
@@ -34,6 +33,7 @@ import {
   SWITCH_TO_STRUCTURE,
   TYPE_ID,
   typesOf,
+  visitQueuedTrees,
   watchDecodedRefs,
 } from './schema-internals.ts';
 import { ROOM_STATE_CODE, ROOM_STATE_PATCH_CODE } from './state-codec.ts';
@@ -101,7 +101,9 @@ describe('what the codec relies on in @colyseus/schema', () => {
     encode();
     expect(hasQueuedChanges(root)).toBe(false);
     state.leaves.push(new Leaf({ n: 9 }));
-    const [first] = [...queuedTrees(root)] as [ChangeTree];
+    const queued: ChangeTree[] = [];
+    visitQueuedTrees(root, (tree) => queued.push(tree));
+    const [first] = queued as [ChangeTree];
     expect(first.isArray).toBe(true);
     expect(first.refTarget).not.toBe(state.leaves);
     expect([...(first.collDirty ?? [])]).toEqual([[2, OPERATION.ADD]]);

@@ -158,9 +158,9 @@ export function hasQueuedChanges(root: Root): boolean {
   return root.changes.next !== undefined;
 }
 
-/** The trees that wait for the next encode, in the order of the wire. */
-export function* queuedTrees(root: Root): Generator<ChangeTree> {
-  for (let node = root.changes.next; node !== undefined; node = node.next) yield node.changeTree;
+/** Visits the trees that wait for the next encode, in the order of the wire. */
+export function visitQueuedTrees(root: Root, visit: (tree: ChangeTree) => void): void {
+  for (let node = root.changes.next; node !== undefined; node = node.next) visit(node.changeTree);
 }
 
 /** Sends a tree's pending operations through another encode function than its class'. */

@@ -7,12 +7,12 @@ import {
   hasQueuedChanges,
   keepStringsWellFormed,
   nextRefIdOf,
-  queuedTrees,
   refIdOf,
   type SchemaClass,
   SWITCH_TO_STRUCTURE,
   TYPE_ID,
   typesOf,
+  visitQueuedTrees,
 } from './schema-internals.ts';
 import { StateRoot } from './state-root.ts';
 import { assertRecordable } from './state-support.ts';
@@ -72,7 +72,8 @@ export class StateEncoder<S extends Schema> {
   /** For a state whose instances carry their ids already, and that clients know as it is: nothing counts as changed. */
   static resume<S extends Schema>(state: S, nextRefId: number): StateEncoder<S> {
     const encoder = new StateEncoder(state, { nextRefId });
-    const trees = [...queuedTrees(encoder.#root)];
+    const trees: ChangeTree[] = [];
+    visitQueuedTrees(encoder.#root, (tree) => trees.push(tree));
     encoder.#encoder.discardChanges();
     for (const tree of trees) if (tree.isArray) settleArray(tree);
     return encoder;
@@ -142,7 +143,7 @@ export class StateEncoder<S extends Schema> {
 
   #settleCollections(): ChangeTree[] {
     const arrays: ChangeTree[] = [];
-    for (const tree of queuedTrees(this.#root)) {
+    visitQueuedTrees(this.#root, (tree) => {
       if (tree.isArray) {
         planArray(tree);
         arrays.push(tree);
@@ -151,7 +152,7 @@ export class StateEncoder<S extends Schema> {
       } else if (tree.operationAt(TYPE_ID_FIELD) === OPERATION.DELETE_AND_ADD) {
         tree.setOperationAt(TYPE_ID_FIELD, OPERATION.ADD);
       }
-    }
+    });
     return arrays;
   }
 

@@ -52,8 +52,9 @@ export class StateRoot extends Root {
   }
 
   /** What left the state this tick and stayed away, and is now unknown to clients. */
-  takeLost(): ChangeTree[] {
-    const lost = [...(this.#detached ?? [])].filter((tree) => tree.root === undefined);
+  takeLost(): readonly ChangeTree[] {
+    if (this.#detached === null) return NO_TREES;
+    const lost = [...this.#detached].filter((tree) => tree.root === undefined);
     for (const tree of lost) {
       tree.needsRestage = true;
       // The library leaves these on what was removed, and by them orders the bytes when it is put somewhere else.
@@ -75,6 +76,8 @@ export class StateRoot extends Root {
     );
   }
 }
+
+const NO_TREES: readonly ChangeTree[] = [];
 
 function refIdIn(tree: ChangeTree): number {
   return refIdOf(tree.ref as object) as number;
