@@ -112,6 +112,22 @@ test('parking tells everyone to come back, and the next process goes on from the
   expect(back.room.state.toJSON()).toEqual(before);
 });
 
+test.each([true, false])(
+  'a match that is restored while private (%p) is watched accordingly [MA-6]',
+  async (isPrivate) => {
+    const first = await RealtimeServer.start();
+    const match = await first.match();
+    await first.kill();
+    await using second = await RealtimeServer.start({ folder: first.folder });
+    await second.adopt({ ...match, private: isPrivate });
+    const { sessionId, reconnectionToken } = second.rights.watcher({ matchId: match.matchId, playerId: 'p_watching' });
+    const watcher = RawSocket.to(second.endpoint, { roomId: match.matchId, sessionId, reconnectionToken });
+    await waitFor(() => watcher.closeCode !== null || watcher.codes.includes(CODE.join));
+    expect(watcher.closeCode).toBe(isPrivate ? CloseCode.noSuchRight : null);
+    watcher.cut();
+  },
+);
+
 describe('on a disk that is slow', () => {
   const seen = async (server: RealtimeServer, disk: SlowLog): Promise<Reservation> => {
     const match = await server.match();

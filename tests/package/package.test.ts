@@ -77,19 +77,24 @@ export type Games = {
   };
   readonly arena: {
     readonly name: 'arena';
-    readonly state: { readonly '~type': { readonly fighters: ReadonlyMap<string, { readonly x: number; readonly y: number }> } };
+    readonly state: { readonly '~type': {
+      readonly map: string;
+      readonly fighters: ReadonlyMap<string, { readonly x: number; readonly y: number; readonly aim: number; readonly hp: number }>;
+    } };
     readonly settings: Typed<{}>;
-    readonly messages: { readonly move: Typed<{ dx: number; dy: number }> };
+    readonly messages: { readonly move: Typed<{ dx: number; dy: number; aim: number }> };
     readonly events: {};
     readonly refusals: readonly never[];
   };
 };
 `;
 
-/** What the README's samples take from a game and from a page. */
+/** What the README's samples take from the arena's rules and from a page. */
 const README_PRELUDE = `
 type Place = { readonly x: number; readonly y: number };
-declare function stepFighter(own: Place, move: { dx: number; dy: number }): Place;
+type Mover = Place & { readonly aim: number; readonly hp: number };
+declare function mapNamed(name: string): { readonly width: number };
+declare function stepFighter(own: Mover, move: { dx: number; dy: number; aim: number }, map: { readonly width: number }): Mover;
 declare function drawFighter(place: Place | null): void;
 `;
 

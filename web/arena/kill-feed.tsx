@@ -7,7 +7,7 @@ export function KillFeed({ feed }: Pick<HudView, 'feed'>): VNode {
     <ul class="kill-feed" aria-label="What happens">
       {feed.map(({ id, by, of }) => (
         <li key={id}>
-          <Name person={by} /> <span class="kill-verb">shot down</span> <Name person={of} />
+          <Name person={by} /> <span class="kill-verb">shot</span> <Name person={of} /> <span class="kill-verb">down</span>
         </li>
       ))}
     </ul>

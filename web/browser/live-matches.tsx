@@ -27,7 +27,9 @@ export function LiveMatches(): VNode | null {
 function LiveMatch({ match }: { readonly match: PlayedMatchView }): VNode {
   const { table } = useApp();
   const [isBusy, run] = useTask();
-  const names = new Intl.ListFormat('en').format(match.seats.map(({ displayName }) => displayName));
+  // Who left and came back has two seats.
+  const people = new Map(match.seats.map(({ index, playerId, displayName }) => [playerId ?? index, displayName]));
+  const names = new Intl.ListFormat('en').format(people.values());
   return (
     <li class="lobby-row live-row">
       <div class="lobby-row-main">
