@@ -60,7 +60,8 @@ export function readArguments(argv: readonly string[], defaultOut: string): Swar
   if (!isGame(game)) throw new Error(`The swarm does not play ${game}.`);
   const players = wholeFrom(1, '--players', values.players);
   const { players: perMatch } = swarmGames[game];
-  if (players % perMatch !== 0) throw new Error(`A match of ${game} has ${perMatch} players: --players must be a multiple of ${perMatch}.`);
+  if (players % perMatch !== 0)
+    throw new Error(`A match of ${game} has ${perMatch} players: --players must be a multiple of ${perMatch}.`);
   if (values.endpoint !== undefined && !URL.canParse(values.endpoint))
     throw new Error('--endpoint must be an address.');
   if (values.endpoint !== undefined && values['kill-every'] !== undefined) {

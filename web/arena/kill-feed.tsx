@@ -7,7 +7,8 @@ export function KillFeed({ feed }: Pick<HudView, 'feed'>): VNode {
     <ul class="kill-feed" aria-label="What happens">
       {feed.map(({ id, by, of }) => (
         <li key={id}>
-          <Name person={by} /> <span class="kill-verb">shot</span> <Name person={of} /> <span class="kill-verb">down</span>
+          <Name person={by} /> <span class="kill-verb">shot</span> <Name person={of} />{' '}
+          <span class="kill-verb">down</span>
         </li>
       ))}
     </ul>
