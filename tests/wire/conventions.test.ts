@@ -121,6 +121,7 @@ describe('[LO-7] a merge-patch', () => {
     for (const path of [`/v1/lobbies/${lobbyId}`, `/v1/lobbies/${lobbyId}/members/me`]) {
       const patch = async (data: unknown) => {
         const body = expectOk(await ann.patch<{ data: unknown; members: { data: unknown }[] }>(path, { data }), 200);
+        expect((await ann.get(`/v1/lobbies/${lobbyId}`)).body).toEqual(body);
         return path.endsWith('me') ? body.members[0]?.data : body.data;
       };
       await patch(null);
