@@ -2,6 +2,7 @@ import { GyreError, type Match } from '../../client-sdk/index.ts';
 import type { WatchFacts } from './facts.ts';
 import type { SwarmGame } from './game.ts';
 import type { Client } from './client.ts';
+import { patiently } from './patience.ts';
 
 export interface WatcherOptions {
   readonly client: Client;
@@ -25,11 +26,11 @@ export async function watchMatches({ client, game, signal }: WatcherOptions): Pr
 
 /** null: there is none, or it ended just now. */
 async function watchOne({ gyre, random }: Client, { name }: SwarmGame): Promise<Match | null> {
-  const { items } = await gyre.matches.list({ game: name, limit: 100 });
+  const { items } = await patiently(() => gyre.matches.list({ game: name, limit: 100 }));
   const chosen = items[Math.floor(random() * items.length)];
   if (chosen === undefined) return null;
   try {
-    return await gyre.matches.watch(chosen.id);
+    return await patiently(() => gyre.matches.watch(chosen.id));
   } catch (error) {
     if (GyreError.is(error, 'not-found') || GyreError.is(error, 'match-over') || GyreError.is(error, 'match-closed'))
       return null;

@@ -21,13 +21,6 @@ const isListed = async (reader: Guest, id: string) => {
   const { body } = await reader.get<Page<Lobby>>('/v1/lobbies?limit=100');
   return body.items.some((lobby) => lobby.id === id);
 };
-/** Why these players left their lobbies since then; others of the same bed have lobbies of their own. */
-const exitsSince = (since: number, guests: readonly Guest[]) =>
-  bed.nudges
-    .slice(since)
-    .map(({ nudge }) => nudge as { playerId?: string; exit?: string })
-    .filter(({ playerId, exit }) => exit !== undefined && guests.some(({ id }) => id === playerId));
-
 describe('a member', () => {
   test('[PR-1] is connected for 15 s after any call, and again with the next, each with a version', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');
@@ -100,7 +93,7 @@ describe('a member', () => {
     const since = bed.nudges.length;
     await bed.pass(1_500);
     expect(await read(ann, id)).toMatchObject({ memberCount: 1, hostId: ann.id });
-    expect(exitsSince(since, [ann, bob])).toEqual([{ playerId: bob.id, exit: 'expired' }]);
+    expect(bed.exitsSince(since, [ann, bob])).toEqual([{ playerId: bob.id, exit: 'expired' }]);
     expect((await bed.join(bob, id)).status).toBe(201);
   });
 
@@ -179,7 +172,7 @@ describe('a lobby without a connected member', () => {
     );
     const since = bed.nudges.length;
     await bed.pass(2_000);
-    expect(exitsSince(since, [ann, bob])).toEqual(
+    expect(bed.exitsSince(since, [ann, bob])).toEqual(
       expect.arrayContaining([
         { playerId: ann.id, exit: 'expired' },
         { playerId: bob.id, exit: 'expired' },

@@ -108,6 +108,14 @@ export class LobbyBed implements AsyncDisposable {
     return await guest.patch<Lobby>(`/v1/lobbies/${lobbyId}/members/me`, { ready });
   }
 
+  /** Why these players left their lobbies since then; others of the same bed have lobbies of their own. */
+  exitsSince(since: number, guests: readonly Guest[]): readonly { playerId?: string; exit?: string }[] {
+    return this.nudges
+      .slice(since)
+      .map(({ nudge }) => nudge as { playerId?: string; exit?: string })
+      .filter(({ playerId, exit }) => exit !== undefined && guests.some(({ id }) => id === playerId));
+  }
+
   /** Time passes for who shows no sign of life, and presence is judged once. */
   async pass(ms: number): Promise<void> {
     this.http.clock.advance(ms);
