@@ -4,6 +4,7 @@ import type { PageGame, SettingsFieldsProps } from '../games/page-game.ts';
 import { SelectField } from '../ui/fields.tsx';
 import { durationWords } from '../words/time.ts';
 import { ArenaScreen } from './arena-screen.tsx';
+import { TEAM_WORDS } from './palette.ts';
 import { BEGINNING_WORDS } from './words.ts';
 
 const MODES = [
@@ -46,6 +47,7 @@ export const arenaPage: PageGame<'arena'> = {
     ['A round', durationWords(roundMs)],
     ['Bots', botWords(botFill)],
   ],
+  teamsWith: ({ mode }) => (mode === 'teams' ? Object.entries(TEAM_WORDS) : []),
   beginningWords: BEGINNING_WORDS,
 };
 

@@ -23,6 +23,9 @@ export interface SettingsFieldsProps<Name extends PlayedName> {
 /** A start that the page offers, as a value and the words of a select. */
 export type StartOption = readonly [mode: 'host' | 'all-ready' | 'instant', words: string];
 
+/** A team of a game, and what the page calls it. */
+export type TeamOption = readonly [team: string, words: string];
+
 /** Everything that the page knows of a game: its screen, its settings, its words. */
 export interface PageGame<Name extends PlayedName> {
   readonly name: Name;
@@ -42,6 +45,8 @@ export interface PageGame<Name extends PlayedName> {
   readonly settingsWords: (settings: Settings<Name>) => string;
   /** Settings as names and values, for those who can't change them. */
   readonly settingsFacts: (settings: Settings<Name>) => readonly (readonly [name: string, value: string])[];
+  /** The teams that one may choose among, played with these settings. Left out: none. */
+  readonly teamsWith?: (settings: Settings<Name>) => readonly TeamOption[];
   /** While the seats of a new match are taken. */
   readonly beginningWords: string;
 }

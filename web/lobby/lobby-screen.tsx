@@ -16,6 +16,7 @@ import { RunningGame } from './running-game.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { SharePanel } from './share-panel.tsx';
 import { StartBar } from './start-bar.tsx';
+import { TeamChoice } from './team-choice.tsx';
 import { useLobbyNews } from './use-lobby-news.ts';
 
 export interface LobbyScreenProps<Name extends PlayedName> {
@@ -30,6 +31,8 @@ export function LobbyScreen<Name extends PlayedName>({ game, lobby }: LobbyScree
   const [isLeaving, run] = useTask();
   useLobbyNews(lobby);
   const myId = gyre.player?.id ?? '';
+  const teams = game.teamsWith?.(view.settings) ?? [];
+  const mine = view.members.find(({ playerId }) => playerId === myId)?.team ?? null;
   return (
     <Screen
       class="lobby"
@@ -53,7 +56,8 @@ export function LobbyScreen<Name extends PlayedName>({ game, lobby }: LobbyScree
           </p>
         )}
         <LastGame view={view} myId={myId} />
-        <MemberList lobby={lobby} view={view} myId={myId} />
+        <MemberList lobby={lobby} view={view} myId={myId} teams={teams} />
+        {view.matchId === null && teams.length > 0 && <TeamChoice lobby={lobby} teams={teams} mine={mine} />}
         {view.matchId === null ? <StartBar lobby={lobby} view={view} myId={myId} /> : <RunningGame id={view.matchId} />}
         <SettingsPanel game={game} lobby={lobby} view={view} isHost={view.hostId === myId} />
       </div>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { LobbyMemberView } from '../../client-sdk/index.ts';
 import type { OwnLobby } from '../app/parts.ts';
+import type { TeamOption } from '../games/page-game.ts';
 import { Icon } from '../ui/icons.tsx';
 import { MemberActions } from './member-actions.tsx';
 
@@ -8,10 +9,12 @@ export interface MemberListProps {
   readonly lobby: OwnLobby;
   readonly view: OwnLobby['view'];
   readonly myId: string;
+  /** Those that one may choose among. */
+  readonly teams: readonly TeamOption[];
 }
 
 /** The seats: who is here, and the places that are still free. */
-export function MemberList({ lobby, view, myId }: MemberListProps): VNode {
+export function MemberList({ lobby, view, myId, teams }: MemberListProps): VNode {
   return (
     <section aria-labelledby="players-title">
       <h2 id="players-title" class="sr-only">
@@ -24,6 +27,7 @@ export function MemberList({ lobby, view, myId }: MemberListProps): VNode {
             member={member}
             isHost={member.playerId === view.hostId}
             isMe={member.playerId === myId}
+            team={teams.find(([team]) => team === member.team)?.[1] ?? null}
             lobby={lobby}
             mayManage={view.hostId === myId}
           />
@@ -43,11 +47,13 @@ interface MemberCardProps {
   readonly member: LobbyMemberView;
   readonly isHost: boolean;
   readonly isMe: boolean;
+  /** What its team is called; null: none is chosen. */
+  readonly team: string | null;
   readonly lobby: OwnLobby;
   readonly mayManage: boolean;
 }
 
-function MemberCard({ member, isHost, isMe, lobby, mayManage }: MemberCardProps): VNode {
+function MemberCard({ member, isHost, isMe, team, lobby, mayManage }: MemberCardProps): VNode {
   const { displayName, ready, connected } = member;
   return (
     <li class={`member${ready ? ' is-ready' : ''}${connected ? '' : ' is-away'}`}>
@@ -58,6 +64,7 @@ function MemberCard({ member, isHost, isMe, lobby, mayManage }: MemberCardProps)
         <strong class="member-name">{displayName}</strong>
         <span class="member-tags">
           {isMe && <span>You</span>}
+          {team !== null && <span class="member-team">{team}</span>}
           {isHost && (
             <span>
               <Icon name="crown" /> Host

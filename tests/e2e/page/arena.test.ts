@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Match } from '../../../protocol/matches.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { aimAt, arenaFacts, inArena, openArena, sees, untilArena, walkTo } from './arena-page.ts';
 import { audit } from './audit.ts';
@@ -113,6 +114,45 @@ test(
     await ann.page.getByTestId('end').waitFor({ state: 'detached' });
     expect(next.seat).toBe('0');
     expect([...ann.complaints, ...cat.complaints]).toEqual([]);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  '[WE-3] where teams fight, each chooses one in the lobby, all see it, and that is who fights for whom',
+  async () => {
+    await using both = await couple(service.browser, service.gyre.endpoint);
+    const { ann, ben } = both;
+    await ann.press('Create a lobby');
+    const dialog = ann.page.getByRole('dialog');
+    await dialog.getByLabel('Who fights whom').selectOption('Suns against Moons');
+    await dialog.getByLabel('It starts').selectOption('when everyone is ready');
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Side by side');
+    await ann.press('Create');
+    const row = ben.page.getByRole('listitem').filter({ hasText: 'Side by side' });
+    await row.getByRole('button', { name: /^Join/ }).click();
+    for (const { page } of [ann, ben]) {
+      await page.getByRole('radiogroup', { name: 'Your team' }).getByText('Moons').click();
+    }
+    for (const { page } of [ann, ben]) {
+      await waitFor(async () => (await page.getByRole('listitem').filter({ hasText: 'Moons' }).count()) === 2, {
+        what: 'both among the Moons',
+      });
+    }
+    await ann.shoot('lobby-teams');
+    expect(await audit(ann.page)).toEqual([]);
+    await ann.page.getByLabel('Who fights whom').selectOption('Everyone for themselves');
+    await ben.page.getByRole('radiogroup', { name: 'Your team' }).waitFor({ state: 'detached' });
+    await ann.page.getByLabel('Who fights whom').selectOption('Suns against Moons');
+    await ben.page.getByRole('radiogroup', { name: 'Your team' }).getByText('Moons').click();
+    for (const player of [ann, ben]) await player.press('I’m ready');
+    await Promise.all([inArena(ann), inArena(ben)]);
+    await untilArena(ann, sees('Ben'), 'Ben');
+    await ann.shoot('arena-teams');
+    const api = await ann.client(service.gyre.endpoint);
+    const { body } = await api.get<Match>(`/v1/matches/${(await arenaFacts(ann)).match}`);
+    expect(body.seats.map(({ team }) => team)).toEqual(['blue', 'blue']);
+    expect(complaintsOf(both)).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );
