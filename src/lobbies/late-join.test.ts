@@ -178,6 +178,21 @@ describe('a member without a seat', () => {
     );
     expect(await revOf(bob, id)).toBe(3);
   });
+
+  test('who can have none any more is a member as before [LO-26]', async () => {
+    const { id, matchId } = await playing();
+    const bob = await bed.guest('Bob');
+    await bed.join(bob, id);
+    for (let index = 1; index < 10; index += 1) {
+      await bed.matches.seatGivenUp(matchId, index);
+      await bed.join(bob, id);
+    }
+    await bed.matches.seatGivenUp(matchId, 10);
+    const { version, rev } = await read(bob, id);
+    const again = await bed.join(bob, id);
+    expect([again.status, again.body.version, again.body.rev]).toEqual([200, version, rev]);
+    expect((await matchOf(matchId)).seats).toHaveLength(11);
+  });
 });
 
 describe('at the same time', () => {

@@ -217,9 +217,11 @@ export class LobbyEntrances {
     return this.#changes.save(tx, { before, after: withMember(before, member) });
   }
 
-  /** A member who was away when the match began, or has left it, takes part again. */
+  /** A member who was away when the match began, or has left it, takes part again; if there is no seat left, a member all the same. */
   async #seatMember(tx: Tx, before: FullLobby, member: Member): Promise<FullLobby> {
-    if (!this.#takesLate(before) || (await this.#takeSeat(tx, before, member)) === null) return before;
+    if (!this.#takesLate(before)) return before;
+    const seat = await this.#takeSeat(tx, before, member).catch(nullIfFull);
+    if (seat === null) return before;
     const now = (await raiseRevs(tx, [member.playerId])).get(member.playerId);
     this.#changes.nudge(tx, member.playerId);
     return withChangedMember(before, { ...member, ...now });
@@ -247,6 +249,11 @@ export class LobbyEntrances {
 }
 
 class NoneFree extends Error {}
+
+function nullIfFull(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'lobby-full') return null;
+  throw error;
+}
 
 function refusalByPassword({ lobby }: FullLobby, admission: Admission): ProblemError | null {
   if (lobby.passwordHash === null) return null;
