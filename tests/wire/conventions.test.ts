@@ -122,7 +122,7 @@ describe('[LO-7] a merge-patch', () => {
       const patch = async (data: unknown) => {
         const body = expectOk(await ann.patch<{ data: unknown; members: { data: unknown }[] }>(path, { data }), 200);
         expect((await ann.get(`/v1/lobbies/${lobbyId}`)).body).toEqual(body);
-        return path.endsWith('me') ? body.members[0]?.data : body.data;
+        return path.endsWith('/me') ? body.members[0]?.data : body.data;
       };
       await patch(null);
       expect(await patch(full.data)).toEqual(full.data);
