@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { settled, VirtualTime } from '../tests/support/virtual-time.ts';
 import { CurrentLobby } from './current-lobby.ts';
-import { dropIn } from './drop-in.ts';
+import { DropIns } from './drop-in.ts';
 import { GyreError } from './gyre-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { HubPool } from './hub-pool.ts';
@@ -42,7 +42,8 @@ function dropping(answer: (request: string) => View | GyreError, seatOf: (id: st
   const giveUp = new AbortController();
   /** What the hub tells. */
   const push = (view: View): void => current.learned(1, viewOf(view), null);
-  const play = () => dropIn({ lobbies, current, timing: time }, { game: 'arena', create: {}, signal: giveUp.signal });
+  const dropIns = new DropIns({ lobbies, current, timing: time });
+  const play = ({ signal } = giveUp) => dropIns.play({ game: 'arena', create: {}, signal });
   return { asked, time, current, push, play, giveUp };
 }
 
@@ -84,6 +85,18 @@ test('[SD-16] after a match it is ready again in the same lobby, as soon as the 
   expect(again.asked.at(-1)).toBe('PATCH l_11111111/members/me');
   again.push({ version: 4, state: 'in-match', matchId: 'm_2' });
   expect((await next).id).toBe('m_2');
+});
+
+test('[SD-16] who asks twice goes one way, and has one match of it; giving up the second time is nothing to the first', async () => {
+  const twice = dropping(() => ({}));
+  const impatient = new AbortController();
+  const [first, second, third] = [twice.play(), twice.play(), twice.play(impatient)];
+  await settled();
+  impatient.abort();
+  await expect(third).rejects.toMatchObject({ code: 'aborted' });
+  twice.push({ version: 2, state: 'in-match', matchId: 'm_1' });
+  expect(await first).toBe(await second);
+  expect(twice.asked).toEqual(['POST quick-join']);
 });
 
 test('[SD-16] a lobby that is starting, or playing, by the time one is ready is no failure', async () => {

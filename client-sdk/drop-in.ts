@@ -6,6 +6,7 @@ import type { LobbyOptions } from './lobbies.ts';
 import type { Match } from './match.ts';
 import { pause } from './pause.ts';
 import type { Timing } from './timing.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface DropInParts {
   readonly lobbies: LobbiesClient;
@@ -22,8 +23,27 @@ export interface DropIn {
 /** Before a start that failed is asked for again. */
 const ASK_AGAIN_MS = 1_000;
 
-/** The drop-in road: from wherever the player is to a seat in a match of this game. */
-export async function dropIn(parts: DropInParts, { game, create, signal }: DropIn): Promise<Match> {
+/** The drop-in road, which a player goes once at a time: who asks again on the way gets what comes of it. */
+export class DropIns {
+  readonly #parts: DropInParts;
+  readonly #underway = new Map<string, Promise<Match>>();
+
+  constructor(parts: DropInParts) {
+    this.#parts = parts;
+  }
+
+  play(order: DropIn): Promise<Match> {
+    const { game, signal } = order;
+    const underway = this.#underway.get(game);
+    if (underway) return unlessAborted(underway, signal);
+    const played = dropIn(this.#parts, order).finally(() => this.#underway.delete(game));
+    this.#underway.set(game, played);
+    return played;
+  }
+}
+
+/** From wherever the player is to a seat in a match of this game. */
+async function dropIn(parts: DropInParts, { game, create, signal }: DropIn): Promise<Match> {
   const own = await ownLobby(parts, game);
   const lobby = own ?? (await enter(parts.lobbies, { game, create }));
   const seated = new AbortController();

@@ -1,6 +1,6 @@
 import type { GameTypes } from '../protocol/game-types.ts';
 import { CurrentLobby } from './current-lobby.ts';
-import { dropIn } from './drop-in.ts';
+import { DropIns } from './drop-in.ts';
 import { GyreError } from './gyre-error.ts';
 import { HttpClient } from './http-client.ts';
 import type { FetchFunction } from './http-client.ts';
@@ -73,6 +73,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   readonly #hubs: HubPool;
   readonly #lobby: CurrentLobby;
   readonly #lobbies: LobbiesClient;
+  readonly #dropIns: DropIns;
   readonly #matches: MatchesClient;
   readonly #network: SimulatedNetwork;
   /** Counts the greetings of the hub: how often it has told all that it tells on a connect. */
@@ -100,6 +101,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     });
     this.#hubs = new HubPool({ ...parts, handlers: this.#handlers() });
     this.#lobbies = new LobbiesClient({ api, current: this.#lobby, hubs: this.#hubs });
+    this.#dropIns = new DropIns({ lobbies: this.#lobbies, current: this.#lobby, timing: platformTiming });
     this.lobbies = this.#lobbies;
     this.matches = this.#matches;
     this.#status = new LiveValue<GyreStatus<Games>>({ player: null, connection: 'closed', lobby: null, match: null });
@@ -194,7 +196,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
   /**
    * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken, in a match
    * that runs already if the game lets players in late. Whoever is in a lobby of this game stays in it, and plays on from there.
-   * `signal` leaves the lobby again.
+   * `signal` leaves the lobby again. Called once more on the way, it gives the same match.
    */
   async play<Name extends GameName<Games>>(
     game: Name,
@@ -204,8 +206,7 @@ export class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStatu
     // Strangers can't be left to wait for a host who isn't looking.
     const create = { startMode: startMode === 'instant' ? startMode : 'all-ready', ...options.create } as const;
     const { signal = new AbortController().signal } = options;
-    const parts = { lobbies: this.#lobbies, current: this.#lobby, timing: platformTiming };
-    return dropIn(parts, { game, create, signal });
+    return this.#dropIns.play({ game, create, signal });
   }
 
   /** Changes the signed-in player's name, 1–24 characters. */

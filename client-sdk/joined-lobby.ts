@@ -6,6 +6,7 @@ import type { DataChange, Lobby, LobbyChange, LobbyCloseReason } from './lobby.t
 import { isNoSeat } from './match-end.ts';
 import type { Match } from './match.ts';
 import type { Api } from './session.ts';
+import { aborted, unlessAborted } from './unless-aborted.ts';
 import type { JoinedLobbyView } from './views.ts';
 
 export interface JoinedLobbyOptions {
@@ -183,22 +184,6 @@ export class JoinedLobby implements Lobby {
     if (this.#closeReason) return Promise.reject(new GyreError('not-in-lobby', this.#closeReason));
     return this.#options.api.call<Body>({ method, path: `/v1/lobbies/${this.id}${path}`, body, ...more });
   }
-}
-
-function aborted(): GyreError {
-  return new GyreError('aborted', 'nextMatch was aborted');
-}
-
-/** What becomes of `taking`, unless `signal` gives up first: a room that is away may be dialled for ever. */
-function unlessAborted<Taken>(taking: Promise<Taken>, signal: AbortSignal | undefined): Promise<Taken> {
-  if (!signal) return taking;
-  const given = Promise.withResolvers<Taken>();
-  const abort = (): void => given.reject(aborted());
-  const settle = (): void => signal.removeEventListener('abort', abort);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  taking.then(given.resolve, given.reject).finally(settle);
-  return given.promise;
 }
 
 /** To be out was the aim. */

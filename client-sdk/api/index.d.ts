@@ -693,7 +693,7 @@ declare class Gyre<Games extends GameTypes = GameTypes> implements Live<GyreStat
   /**
    * The drop-in road: joins a lobby of the game or makes one by `create`, is ready, and resolves with the seat taken, in a match
    * that runs already if the game lets players in late. Whoever is in a lobby of this game stays in it, and plays on from there.
-   * `signal` leaves the lobby again.
+   * `signal` leaves the lobby again. Called once more on the way, it gives the same match.
    */
   play<Name extends GameName<Games>>(game: Name, options?: {
     readonly create?: LobbyOptions<Games[Name]>;
