@@ -42,6 +42,8 @@ export const SEAT_TAKE_MS = 30_000;
 export const RECONNECT_GRACE_DEFAULT_MS = 60_000;
 /** Seats that a match may have had in all: who leaves and joins again gets another. */
 export const MATCH_SEATS_MAX = 250;
+/** Of them, those that one player may have had: leaving and joining again for ever would take them all. */
+export const PLAYER_SEATS_MAX = 10;
 
 /** Without an open socket, a player counts as connected for this long after the last sign of life. */
 export const CONNECTED_AFTER_SIGN_MS = 15_000;

@@ -131,14 +131,16 @@ describe('a player who joins during play', () => {
   });
 
   test('finds a match full that it has left ten times; others do not [LO-18]', async () => {
-    const { id } = await playing({});
+    const { id } = await playing({ data: { public: { map: 'restless' } } });
     const [bob, eve] = await bed.guests('Bob', 'Eve');
     for (let times = 0; times < 10; times += 1) {
       expect((await bed.join(bob, id)).status).toBe(201);
       await leave(bob, id);
     }
     expect((await bed.join(bob, id)).code).toBe('lobby-full');
-    expect((await bed.join(eve, id)).status).toBe(201);
+    const quick = { game: 'drop-in', where: { 'data.map': 'restless' } };
+    expect((await bob.post('/v1/lobbies/quick-join', quick)).code).toBe('no-lobby');
+    expect((await eve.post<Lobby>('/v1/lobbies/quick-join', quick)).body.id).toBe(id);
   });
 
   test('finds a match full that has had as many seats as any may have [LO-18]', async () => {

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
-import { MATCH_SEATS_MAX } from '../../protocol/limits.ts';
+import { MATCH_SEATS_MAX, PLAYER_SEATS_MAX } from '../../protocol/limits.ts';
 import type { GameDefinition } from '../../rooms/kit/define-game.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import { requireVersion } from '../http/if-match.ts';
@@ -181,6 +181,11 @@ export class LobbyEntrances {
       .select({ one: sql`1` })
       .from(matchSeats)
       .where(and(eq(matchSeats.matchId, lobbies.matchId), eq(matchSeats.index, MATCH_SEATS_MAX - 1)));
+    const ownLast = tx.sql
+      .select({ one: sql`1` })
+      .from(matchSeats)
+      .where(and(eq(matchSeats.matchId, lobbies.matchId), eq(matchSeats.playerId, playerId)))
+      .offset(PLAYER_SEATS_MAX - 1);
     return tx.sql
       .select({ id: lobbies.id, state: lobbies.state })
       .from(lobbies)
@@ -193,7 +198,7 @@ export class LobbyEntrances {
           isNull(lobbies.passwordHash),
           lt(lobbies.memberCount, lobbies.maxPlayers),
           notExists(barred),
-          game.lateJoin ? notExists(full) : undefined,
+          game.lateJoin ? and(notExists(full), notExists(ownLast)) : undefined,
         ),
       )
       .orderBy(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { CloseCode } from '../../protocol/close-codes.ts';
-import { MATCH_SEATS_MAX } from '../../protocol/limits.ts';
+import { MATCH_SEATS_MAX, PLAYER_SEATS_MAX } from '../../protocol/limits.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
 import type { AbandonReason } from '../../protocol/states.ts';
 import type { SeatInit } from '../../rooms/kit/ports.ts';
@@ -25,9 +25,6 @@ import {
 } from './match-store.ts';
 import type { LobbyMoves, PresencePort } from './ports.ts';
 import { checkedResult } from './result-shape.ts';
-
-/** Of one match: who leaves and joins again for ever would take all the seats that there are. */
-const MAX_SEATS_OF_A_PLAYER = 10;
 
 export interface MatchServiceParts {
   readonly db: Database;
@@ -105,7 +102,7 @@ export class MatchService implements MatchEvents, MatchPort {
     const index = match.seats.length;
     if (index >= MATCH_SEATS_MAX) throw new ProblemError('lobby-full', `${matchId} has had ${index} seats.`);
     const own = match.seats.filter((seat) => seat.playerId === playerId).length;
-    if (own >= MAX_SEATS_OF_A_PLAYER) throw new ProblemError('lobby-full', `You have had ${own} seats of ${matchId}.`);
+    if (own >= PLAYER_SEATS_MAX) throw new ProblemError('lobby-full', `You have had ${own} seats of ${matchId}.`);
     const seat = { index, playerId, displayName, team: teamAmong(present), isBot: false };
     await insertLateSeat(tx, matchId, seat);
     tx.afterCommit(() => {
