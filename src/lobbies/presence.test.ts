@@ -21,6 +21,7 @@ const isListed = async (reader: Guest, id: string) => {
   const { body } = await reader.get<Page<Lobby>>('/v1/lobbies?limit=100');
   return body.items.some((lobby) => lobby.id === id);
 };
+
 describe('a member', () => {
   test('[PR-1] is connected for 15 s after any call, and again with the next, each with a version', async () => {
     const [ann, bob] = await bed.guests('Ann', 'Bob');

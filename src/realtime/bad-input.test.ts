@@ -3,15 +3,6 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
 import { RealtimeServer } from '../../tests/support/realtime-server.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
-import type { Reservation } from './ports.ts';
-
-async function seated(server: RealtimeServer, match: Reservation, seatIndex: number): Promise<RawSocket> {
-  const raw = RawSocket.to(server.endpoint, server.grant(match, seatIndex));
-  await waitFor(() => raw.codes.includes(CODE.join));
-  raw.acknowledge();
-  await waitFor(() => raw.messages('__gyre').length > 0);
-  return raw;
-}
 
 let requestId = 0;
 
@@ -69,8 +60,8 @@ describe('bad input closes its sender with 4105, changes nothing, and harms nobo
   test.each(Object.entries(BAD_INPUT))('%s', async (_what, send) => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const good = await seated(server, match, 0);
-    const bad = await seated(server, match, 1);
+    const good = await server.rawJoin(match, 0);
+    const bad = await server.rawJoin(match, 1);
     send(bad);
     expect(await waitFor(() => bad.closeCode)).toBe(CloseCode.badInput);
     await expectPlaying(good);
@@ -84,7 +75,7 @@ describe('what is just within the limits', () => {
   test('a payload of 8 KB, plain and as input, is taken [SE-7]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const raw = await seated(server, match, 0);
+    const raw = await server.rawJoin(match, 0);
     const text = 'x'.repeat(8 * 1024 - 24);
     raw.request(1, 'note', { key: 'plain', text });
     raw.gyre(1, 'note', { key: 'input', text }, true);
@@ -95,8 +86,8 @@ describe('what is just within the limits', () => {
   test('60 messages at once are taken; the 61st closes with 4106, and others play on [SE-7]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const good = await seated(server, match, 0);
-    const many = await seated(server, match, 1);
+    const good = await server.rawJoin(match, 0);
+    const many = await server.rawJoin(match, 1);
     for (let i = 0; i < 60; i += 1) many.request(i, 'add', { by: 1 });
     await waitFor(() => many.codes.filter((code) => code === CODE.response).length === 60);
     expect(many.closeCode).toBeNull();
@@ -108,15 +99,16 @@ describe('what is just within the limits', () => {
   test('inputs that are sent again after a reconnect are not counted [SE-7]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const first = await seated(server, match, 0);
+    const first = await server.rawJoin(match, 0);
     for (let seq = 1; seq <= 55; seq += 1) first.gyre(seq, 'add', { by: 1 });
     await waitFor(() => server.host.seat(match.matchId, 0)?.lastSeq === 55);
     first.cut();
     const { sessionId } = server.grant(match, 0);
-    const again = RawSocket.to(server.endpoint, { roomId: match.matchId, sessionId, reconnectionToken: first.token });
-    await waitFor(() => again.codes.includes(CODE.join));
-    again.acknowledge();
-    await waitFor(() => again.messages('__gyre').length === 1);
+    const again = await RawSocket.entered(server.endpoint, {
+      roomId: match.matchId,
+      sessionId,
+      reconnectionToken: first.token,
+    });
     expect(again.messages('__gyre')).toMatchObject([{ type: 'welcome', lastSeq: 55 }]);
     for (let seq = 1; seq <= 110; seq += 1) again.gyre(seq, 'add', { by: 1 });
     await waitFor(() => server.host.seat(match.matchId, 0)?.lastSeq === 110);
@@ -125,14 +117,14 @@ describe('what is just within the limits', () => {
 
   test.each(['ping', 'pong'] as const)('a flood of the protocol’s own %ss closes with 4106 [SE-7]', async (kind) => {
     await using server = await RealtimeServer.start();
-    const raw = await seated(server, await server.match(), 0);
+    const raw = await server.rawJoin(await server.match(), 0);
     for (let i = 0; i < 200; i += 1) raw.socket[kind]();
     expect(await waitFor(() => raw.closeCode)).toBe(CloseCode.tooManyMessages);
   });
 
   test('a ping of the protocol’s own is answered', async () => {
     await using server = await RealtimeServer.start();
-    const raw = await seated(server, await server.match(), 0);
+    const raw = await server.rawJoin(await server.match(), 0);
     const pongs: string[] = [];
     raw.socket.on('pong', (data: Buffer) => pongs.push(data.toString()));
     raw.socket.ping('anybody there?');
@@ -142,7 +134,7 @@ describe('what is just within the limits', () => {
 
   test('a flood of pings closes with 4106 [SE-7]', async () => {
     await using server = await RealtimeServer.start();
-    const raw = await seated(server, await server.match(), 0);
+    const raw = await server.rawJoin(await server.match(), 0);
     for (let i = 0; i < 200; i += 1) raw.send(CODE.ping);
     expect(await waitFor(() => raw.closeCode)).toBe(CloseCode.tooManyMessages);
   });
@@ -152,7 +144,7 @@ describe('inputs with sequence numbers', () => {
   test('are answered, and answered again when they are repeated, but consumed once [RM-2]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const raw = await seated(server, match, 0);
+    const raw = await server.rawJoin(match, 0);
     const kinds = (type: string) =>
       raw.messages('__gyre').filter((message) => (message as { type: string }).type === type);
     raw.gyre(1, 'add', { by: 5 }, true);
@@ -174,10 +166,10 @@ describe('inputs with sequence numbers', () => {
   test('the answer of a plain request goes to the socket that asked, never to the next one', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const old = await seated(server, match, 0);
+    const old = await server.rawJoin(match, 0);
     old.socket.pause();
     old.request(9, 'add', { by: 1 });
-    const next = await seated(server, match, 0);
+    const next = await server.rawJoin(match, 0);
     next.request(9, 'add', { by: 101 });
     await waitFor(() => next.codes.includes(CODE.response));
     const responses = next.frames.filter((frame) => frame[0] === CODE.response);
@@ -199,7 +191,7 @@ describe('URLs', () => {
     await using server = await RealtimeServer.start();
     const raw = new RawSocket(`${server.endpoint}${path}`);
     expect(await waitFor(() => raw.closeCode)).toBe(code);
-    await expectPlaying(await seated(server, await server.match(), 0));
+    await expectPlaying(await server.rawJoin(await server.match(), 0));
   });
 });
 
@@ -234,14 +226,14 @@ test('random and torn frames never reach beyond their sender [RM-3]', async () =
   const random = randomOf(seed);
   await using server = await RealtimeServer.start();
   const match = await server.match();
-  const good = await seated(server, match, 0);
+  const good = await server.rawJoin(match, 0);
   const ends: number[] = [];
-  let evil = await seated(server, match, 1);
+  let evil = await server.rawJoin(match, 1);
   for (let i = 0; i < 400; i += 1) {
     if (evil.closeCode !== null || evil.socket.readyState !== evil.socket.OPEN) {
       await waitFor(() => evil.closeCode);
       ends.push(evil.closeCode ?? 0);
-      evil = await seated(server, match, 1);
+      evil = await server.rawJoin(match, 1);
     }
     evil.send(hostileFrame(random));
   }

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
+import { CODE } from '../../tests/support/raw-socket.ts';
 import { RealtimeServer } from '../../tests/support/realtime-server.ts';
 import { SlowLog } from '../../tests/support/slow-log.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
@@ -8,10 +8,7 @@ test('what a step brings goes out to each client in one write: the patch, events
   const disk = new SlowLog();
   await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
   const match = await server.match();
-  const raw = RawSocket.to(server.endpoint, server.grant(match, 0));
-  await waitFor(() => raw.codes.includes(CODE.join));
-  raw.acknowledge();
-  await waitFor(() => raw.messages('__gyre').length === 1);
+  const raw = await server.rawJoin(match, 0);
   const [client] = server.directory.get(match.matchId)?.clients ?? [];
   if (client === undefined) throw new Error('nobody is there');
   const before = raw.frames.length;

@@ -3,16 +3,6 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
 import { RealtimeServer } from '../../tests/support/realtime-server.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
-import type { Reservation } from './ports.ts';
-
-/** A raw client that has taken its seat and sees the state. */
-async function seated(server: RealtimeServer, match: Reservation, seatIndex: number): Promise<RawSocket> {
-  const raw = RawSocket.to(server.endpoint, server.grant(match, seatIndex));
-  await waitFor(() => raw.codes.includes(CODE.join));
-  raw.acknowledge();
-  await waitFor(() => raw.messages('__gyre').length > 0);
-  return raw;
-}
 
 describe('a stock Colyseus client', () => {
   test('takes its seat, is welcomed, and sees its own and the other player’s doings [SE-9]', async () => {
@@ -130,9 +120,9 @@ describe('a right to a seat', () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
     const other = await server.match();
-    await seated(server, match, 0);
-    await seated(server, match, 1);
-    await seated(server, other, 0);
+    await server.rawJoin(match, 0);
+    await server.rawJoin(match, 1);
+    await server.rawJoin(other, 0);
     const right = server.grant(match, 0);
     const token = right.reconnectionToken ?? '';
     const flipped = `${token.slice(0, -2)}${token.at(-2) === 'A' ? 'B' : 'A'}${token.at(-1)}`;
@@ -156,8 +146,8 @@ describe('a right to a seat', () => {
   test('that is newer closes the older socket with 4104, and refuses its token from then on [SE-3]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const laptop = await seated(server, match, 0);
-    const phone = await seated(server, match, 0);
+    const laptop = await server.rawJoin(match, 0);
+    const phone = await server.rawJoin(match, 0);
     await waitFor(() => laptop.closeCode === CloseCode.replaced);
     const { sessionId } = server.grant(match, 0);
     const again = RawSocket.to(server.endpoint, { roomId: match.matchId, sessionId, reconnectionToken: laptop.token });
@@ -183,13 +173,14 @@ describe('a right to a seat', () => {
   test('takes over from its own socket that still hangs [SE-4]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const hanging = await seated(server, match, 0);
+    const hanging = await server.rawJoin(match, 0);
     hanging.socket.pause();
     const { sessionId } = server.grant(match, 0);
-    const back = RawSocket.to(server.endpoint, { roomId: match.matchId, sessionId, reconnectionToken: hanging.token });
-    await waitFor(() => back.codes.includes(CODE.join));
-    back.acknowledge();
-    await waitFor(() => back.messages('__gyre').length === 1);
+    const back = await RawSocket.entered(server.endpoint, {
+      roomId: match.matchId,
+      sessionId,
+      reconnectionToken: hanging.token,
+    });
     hanging.cut();
     await waitFor(() => server.directory.get(match.matchId)?.clients.size === 1);
     back.request(1, 'add', { by: 3 });
@@ -200,7 +191,7 @@ describe('a right to a seat', () => {
   test('that was never used is worth nothing after a minute; the one in use stays good [SE-6]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const ann = await seated(server, match, 0);
+    const ann = await server.rawJoin(match, 0);
     const unused = server.grant(match, 0);
     server.shiftMs = 61_000;
     const late = RawSocket.to(server.endpoint, unused);
@@ -213,7 +204,7 @@ describe('a right to a seat', () => {
   test('keeps its seat through a drop between rejoining and the acknowledgement, again and again', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    let last = await seated(server, match, 0);
+    let last = await server.rawJoin(match, 0);
     const { sessionId } = server.grant(match, 0);
     for (let round = 0; round < 5; round += 1) {
       const { token } = last;
@@ -303,7 +294,7 @@ describe('what a joining client sees', () => {
   test('is the full state first, then the welcome, then patches [SE-8]', async () => {
     await using server = await RealtimeServer.start();
     const match = await server.match();
-    const raw = await seated(server, match, 0);
+    const raw = await server.rawJoin(match, 0);
     raw.request(0, 'add', { by: 1 });
     await waitFor(() => raw.codes.includes(CODE.response));
     expect(raw.codes).toEqual([CODE.join, CODE.state, CODE.data, CODE.patch, CODE.response]);

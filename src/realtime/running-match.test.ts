@@ -155,10 +155,7 @@ describe('a spectator', () => {
     server.shiftMs = 600_000;
     const right = { ...server.watcher(match, 'p_watcher1'), reconnectionToken: second.token };
     second.socket.terminate();
-    const third = RawSocket.to(server.endpoint, right);
-    await waitFor(() => third.codes.includes(CODE.join));
-    third.acknowledge();
-    await waitFor(() => third.messages('__gyre').length === 1);
+    await RawSocket.entered(server.endpoint, right);
   });
 
   test('needs a token of this match that is fresh [SE-12]', async () => {

@@ -67,10 +67,7 @@ class Reader {
 
   static async join(server: RealtimeServer, match: Reservation, seatIndex: number): Promise<Reader> {
     const known = [...(server.directory.get(match.matchId)?.clients ?? [])];
-    const raw = RawSocket.to(server.endpoint, server.grant(match, seatIndex));
-    await waitFor(() => raw.codes.includes(CODE.join));
-    raw.acknowledge();
-    await waitFor(() => raw.messages('__gyre').length === 1);
+    const raw = await server.rawJoin(match, seatIndex);
     const client = [...(server.directory.get(match.matchId)?.clients ?? [])].find((each) => !known.includes(each));
     if (client === undefined) throw new Error('no client');
     // A test is faster than any player.

@@ -23,10 +23,11 @@ describe('after the death of its process a match', () => {
     await using second = await RealtimeServer.start({ folder: first.folder });
     await second.adopt(match);
     const { sessionId } = second.grant(match, 0);
-    const back = RawSocket.to(second.endpoint, { roomId: match.matchId, sessionId, reconnectionToken: raw.token });
-    await waitFor(() => back.codes.includes(CODE.join));
-    back.acknowledge();
-    await waitFor(() => back.messages('__gyre').length === 1);
+    const back = await RawSocket.entered(second.endpoint, {
+      roomId: match.matchId,
+      sessionId,
+      reconnectionToken: raw.token,
+    });
     expect(back.messages('__gyre')).toMatchObject([{ type: 'welcome', epoch: 2, lastSeq: 2, seatIndex: 0 }]);
     // The answer may have been lost with the process.
     back.gyre(2, 'note', { key: 'a', text: 'b' }, true);
@@ -164,10 +165,7 @@ describe('on a disk that is slow', () => {
     const disk = new SlowLog();
     await using server = await RealtimeServer.start({ wrapLog: disk.wrap });
     const match = await server.match();
-    const raw = RawSocket.to(server.endpoint, server.grant(match, 0));
-    await waitFor(() => raw.codes.includes(CODE.join));
-    raw.acknowledge();
-    await waitFor(() => raw.messages('__gyre').length === 1);
+    const raw = await server.rawJoin(match, 0);
     disk.stall();
     const parked = server.host.park();
     raw.send(CODE.leave);

@@ -1,20 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Reservation } from '../../src/realtime/ports.ts';
 import { dataFrame } from '../../src/realtime/frames.ts';
-import { CODE, RawSocket } from '../support/raw-socket.ts';
+import { CODE, type RawSocket } from '../support/raw-socket.ts';
 import { RealtimeServer } from '../support/realtime-server.ts';
 import { SlowLog } from '../support/slow-log.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const PATCHES = 50;
-
-async function seated(server: RealtimeServer, match: Reservation, seatIndex: number): Promise<RawSocket> {
-  const raw = RawSocket.to(server.endpoint, server.grant(match, seatIndex));
-  await waitFor(() => raw.codes.includes(CODE.join));
-  raw.acknowledge();
-  await waitFor(() => raw.messages('__gyre').length > 0);
-  return raw;
-}
 
 const patchesOf = (raw: RawSocket): Buffer[] => raw.frames.filter((_, index) => raw.codes[index] === CODE.patch);
 
@@ -23,9 +14,9 @@ const patchesOf = (raw: RawSocket): Buffer[] => raw.frames.filter((_, index) => 
 test('[HD-1] a reader that is many patches behind gets each as it was, byte for byte, and not torn by later ones', async () => {
   await using server = await RealtimeServer.start();
   const match = await server.match();
-  const slow = await seated(server, match, 0);
+  const slow = await server.rawJoin(match, 0);
   const [client] = server.directory.get(match.matchId)?.clients ?? [];
-  const fast = await seated(server, match, 1);
+  const fast = await server.rawJoin(match, 1);
   await waitFor(() => client?.stage === 'live');
   slow.socket.pause();
   const filling = dataFrame('filling', 'x'.repeat(32 * 1024));
@@ -52,7 +43,7 @@ test('[HD-1] a patch that waits for its record is not torn by what other rooms e
   const players: { raw: RawSocket; matchId: string; text: string }[] = [];
   for (const letter of ['a', 'b', 'c', 'd']) {
     const match = await server.match();
-    players.push({ raw: await seated(server, match, 0), matchId: match.matchId, text: letter.repeat(1_000) });
+    players.push({ raw: await server.rawJoin(match, 0), matchId: match.matchId, text: letter.repeat(1_000) });
   }
   disk.stall();
   for (const { raw, text } of players) raw.gyre(1, 'note', { key: 'k', text });

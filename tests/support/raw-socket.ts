@@ -1,6 +1,7 @@
 import { Packr, unpack } from 'msgpackr';
 import { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Codes of Colyseus' protocol, as a client that was written from scratch would have them. */
 export const CODE = {
@@ -49,6 +50,20 @@ export class RawSocket {
   static to(endpoint: string, { roomId, sessionId, reconnectionToken }: RawRight): RawSocket {
     const token = reconnectionToken === undefined ? '' : `&reconnectionToken=${reconnectionToken}`;
     return new RawSocket(`${endpoint}/process/${roomId}?sessionId=${sessionId}${token}`);
+  }
+
+  /** Uses a right to a match, as far as the room's `welcome`. */
+  static async entered(endpoint: string, right: RawRight): Promise<RawSocket> {
+    const socket = RawSocket.to(endpoint, right);
+    await socket.enter();
+    return socket;
+  }
+
+  async enter(): Promise<void> {
+    await waitFor(() => this.codes.includes(CODE.join), { what: 'JOIN_ROOM' });
+    this.acknowledge();
+    const isWelcome = (message: unknown): boolean => (message as { readonly type?: unknown }).type === 'welcome';
+    await waitFor(() => this.messages('__gyre').some(isWelcome), { what: 'a welcome' });
   }
 
   /** Codes of all frames that came, in order, without modifiers. */

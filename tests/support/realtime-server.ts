@@ -21,6 +21,7 @@ import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/p
 import { RoomDirectory } from '../../src/realtime/room-directory.ts';
 import type { ClientPatience } from '../../src/realtime/socket-client.ts';
 import { newId } from '../../src/store/ids.ts';
+import { RawSocket } from './raw-socket.ts';
 import { CounterRoom } from './counter-game.ts';
 
 // The stock SDK tells of each reconnection on the console.
@@ -236,6 +237,11 @@ export class RealtimeServer implements AsyncDisposable {
   /** Takes a seat with a stock SDK. */
   async join(match: Reservation, seatIndex: number): Promise<Seated> {
     return await this.take(this.grant(match, seatIndex));
+  }
+
+  /** Takes a seat with a client that says exactly what it is told to. */
+  async rawJoin(match: Reservation, seatIndex: number): Promise<RawSocket> {
+    return await RawSocket.entered(this.endpoint, this.grant(match, seatIndex));
   }
 
   /** Uses a right with a stock SDK. */

@@ -1,6 +1,6 @@
 /** A player at a match or hub who says exactly what a test wants, in Colyseus' protocol. */
 import type { SeatGrant } from '../../../protocol/matches.ts';
-import { CODE, type RawRight, RawSocket } from '../../support/raw-socket.ts';
+import { type RawRight, RawSocket } from '../../support/raw-socket.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Wire } from './wire.ts';
 
@@ -28,9 +28,7 @@ export class RawPlayer implements AsyncDisposable {
   }
 
   async join(): Promise<void> {
-    await waitFor(() => this.socket.codes.includes(CODE.join), { what: 'JOIN_ROOM' });
-    this.socket.acknowledge();
-    await waitFor(() => this.gyre('welcome').length > 0, { what: 'a welcome' });
+    await this.socket.enter();
   }
 
   /** The reconnection token that its socket was given. */
