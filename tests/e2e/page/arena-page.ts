@@ -45,6 +45,19 @@ export async function openArena(
   return body.code;
 }
 
+/** Fills in the dialog and makes a lobby, which is on the list by `name`. @param choices options by the labels of their fields */
+export async function createArena(
+  host: PlayerPage,
+  name: string,
+  choices: Readonly<Record<string, string>>,
+): Promise<void> {
+  await host.press('Create a lobby');
+  const dialog = host.page.getByRole('dialog');
+  for (const [label, option] of Object.entries(choices)) await dialog.getByLabel(label).selectOption(option);
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+  await host.press('Create');
+}
+
 /** Once the picture is there. */
 export async function inArena(player: PlayerPage): Promise<void> {
   await player.page.locator(`${CANVAS}[data-match]`).waitFor();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Match } from '../../../protocol/matches.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { aimAt, arenaFacts, inArena, openArena, sees, untilArena, walkTo } from './arena-page.ts';
+import { aimAt, arenaFacts, createArena, inArena, openArena, sees, untilArena, walkTo } from './arena-page.ts';
 import { audit } from './audit.ts';
 import { usePageService } from './page-service.ts';
 import { PlayerPage } from './player-page.ts';
@@ -129,12 +129,8 @@ test(
   async () => {
     await using both = await couple(service.browser, service.gyre.endpoint);
     const { ann, ben } = both;
-    await ann.press('Create a lobby');
-    const dialog = ann.page.getByRole('dialog');
-    await dialog.getByLabel('Who fights whom').selectOption('Suns against Moons');
-    await dialog.getByLabel('It starts').selectOption('when everyone is ready');
-    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Side by side');
-    await ann.press('Create');
+    const choices = { 'Who fights whom': 'Suns against Moons', 'It starts': 'when everyone is ready' };
+    await createArena(ann, 'Side by side', choices);
     const row = ben.page.getByRole('listitem').filter({ hasText: 'Side by side' });
     await row.getByRole('button', { name: /^Join/ }).click();
     for (const { page } of [ann, ben]) {
@@ -168,13 +164,8 @@ test(
   async () => {
     await using both = await couple(service.browser, service.gyre.endpoint);
     const { ann, ben } = both;
-    await ann.press('Create a lobby');
-    const dialog = ann.page.getByRole('dialog');
-    await dialog.getByLabel('Who fights whom').selectOption('Suns against Moons');
-    await dialog.getByLabel('A round').selectOption('5 minutes');
-    await dialog.getByLabel('Map').selectOption('Lanes');
-    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('High noon');
-    await ann.press('Create');
+    const choices = { 'Who fights whom': 'Suns against Moons', 'A round': '5 minutes', Map: 'Lanes' };
+    await createArena(ann, 'High noon', choices);
     await inArena(ann);
     const row = ben.page.getByRole('listitem').filter({ hasText: 'High noon' });
     await row.getByText('Arena, Suns against Moons, 5 minutes').waitFor();
