@@ -42,6 +42,6 @@ async function keptSecret(dataDir: string): Promise<string> {
  * @param purpose a fixed text, such as `access-token`; changing it makes all that was signed with it invalid
  */
 export function deriveKey(secret: string, purpose: string): KeyObject {
-  // As bytes it would be made a key for each use, which costs seven times as much as the use.
+  // As bytes it would be made a key again for each use.
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'gyre', purpose, KEY_BYTES)));
 }

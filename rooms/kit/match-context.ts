@@ -12,7 +12,7 @@ export interface MatchContextParts {
   readonly settings: RoomContext['settings'];
 }
 
-/** What a room stands on, of its match. A class: closures for each would cost every room half a kilobyte. */
+/** What a room stands on, of its match. A class: closures would be made anew for every room. */
 export class MatchContext implements RoomContext {
   readonly state: RoomContext['state'];
   readonly settings: RoomContext['settings'];
