@@ -8,3 +8,9 @@ export interface Act {
   /** @returns what it came to, in a word; throws if that must not be */
   run(actor: BadActor): Promise<string>;
 }
+
+/**
+ * So many messages are too many, whoever stalls: what comes late was allowed meanwhile, 60 a second, so that a machine which
+ * stands still for a second may well take 120.
+ */
+export const FLOOD = 1_000;

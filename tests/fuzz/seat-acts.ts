@@ -1,6 +1,6 @@
 import { pack } from 'msgpackr';
 import { CODE } from '../support/raw-socket.ts';
-import type { Act } from './act.ts';
+import { type Act, FLOOD } from './act.ts';
 import type { BadActor } from './bad-actor.ts';
 import { badPack, flipped, noise } from './bad-bytes.ts';
 import type { BareWebSocket } from './bare-web-socket.ts';
@@ -93,13 +93,13 @@ const ACTS: readonly Act[] = [
   {
     name: 'a flood of messages',
     run: closing((socket, actor) => {
-      for (let sent = 0; sent < 200; sent += 1) socket.binary(CODE.data, ...goodMessage(actor));
+      for (let sent = 0; sent < FLOOD; sent += 1) socket.binary(CODE.data, ...goodMessage(actor));
     }),
   },
   {
     name: 'a flood of pings',
     run: closing((socket) => {
-      for (let sent = 0; sent < 200; sent += 1) socket.binary(CODE.ping);
+      for (let sent = 0; sent < FLOOD; sent += 1) socket.binary(CODE.ping);
     }),
   },
   {

@@ -1,7 +1,7 @@
 import { pack } from 'msgpackr';
 import type { SeatGrant } from '../../protocol/matches.ts';
 import { CODE } from '../support/raw-socket.ts';
-import type { Act } from './act.ts';
+import { type Act, FLOOD } from './act.ts';
 import { type BadActor, FLOODING_ADDRESS } from './bad-actor.ts';
 import { badPack, flipped, noise } from './bad-bytes.ts';
 import { type BareFrame, type BareWebSocket, frame, HandshakeRefused, handshake, OPCODE } from './bare-web-socket.ts';
@@ -130,7 +130,7 @@ export const SOCKET_ACTS: readonly Act[] = [
       const socket = await hubSocket(actor);
       if (socket === null) return 'no right';
       const watch = pack({ where: { 'openSlots.ge': actor.random.int(0, 9) }, sort: '-createdAt' });
-      for (let sent = 0; sent < 120; sent += 1) socket.binary(CODE.request, sent, named('watch'), watch);
+      for (let sent = 0; sent < FLOOD; sent += 1) socket.binary(CODE.request, sent, named('watch'), watch);
       return closeOf(await socket.closed());
     },
   },
