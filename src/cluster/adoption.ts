@@ -42,7 +42,8 @@ const MAX_DEATHS = 3;
  */
 export async function adoptMatches(parts: AdoptionParts): Promise<AdoptionReport> {
   await countDeath(parts);
-  const recorded = await parts.deadLogs.readAll();
+  const logs = await parts.deadLogs.list();
+  const recorded = await parts.deadLogs.read(logs);
   await parts.sweep();
   const claims = await parts.coordinator.claimOrphans();
   const adopted: string[] = [];
@@ -53,7 +54,7 @@ export async function adoptMatches(parts: AdoptionParts): Promise<AdoptionReport
     else abandoned.set(claim.matchId, reason);
     await turnOfTheLoop();
   }
-  await discardLogs(parts, adopted);
+  await discardLogs(parts, { logs, adopted });
   if (claims.length > 0) {
     parts.logger.info(
       { adopted: adopted.length, abandoned: abandoned.size },
@@ -99,9 +100,12 @@ async function abandon(parts: AdoptionParts, claim: Claim, reason: AbandonReason
   return reason;
 }
 
-async function discardLogs(parts: AdoptionParts, adopted: readonly string[]): Promise<void> {
+async function discardLogs(
+  parts: AdoptionParts,
+  { logs, adopted }: { readonly logs: readonly string[]; readonly adopted: readonly string[] },
+): Promise<void> {
   const missing = adopted.filter((matchId) => !parts.log.holds(matchId) && parts.roomHost.seat(matchId, 0) !== null);
-  if (missing.length === 0) await parts.deadLogs.discard();
+  if (missing.length === 0) await parts.deadLogs.discard(logs);
   else parts.logger.error({ matchIds: missing }, 'old match logs are kept: these matches are not in the new one yet');
 }
 

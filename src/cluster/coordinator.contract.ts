@@ -52,7 +52,9 @@ export function coordinatorContract(name: string, makeHost: () => Promise<Coordi
     const matchId = await insertMatch(host.database, { owner: one.incarnation, epoch: 4, compat: 'abc', deaths: 1 });
     await host.kill(one);
     const two = await started(host);
-    expect(await two.claimOrphans()).toEqual([{ matchId, epoch: 5, game: 'connect-four', compat: 'abc', deaths: 1 }]);
+    expect(await two.claimOrphans()).toMatchObject([
+      { matchId, epoch: 5, game: 'connect-four', compat: 'abc', deaths: 1 },
+    ]);
     expect(await ownerOf(host, matchId)).toEqual({ owner: two.incarnation, epoch: 5 });
     expect(await two.claimOrphans()).toEqual([]);
   });

@@ -30,6 +30,11 @@ export class LocalBus implements Bus {
     return () => listeners.delete(own);
   }
 
+  /** Nothing is ever lost. */
+  onReturn(): () => void {
+    return () => {};
+  }
+
   #call<Nudge>(topic: string, listener: (nudge: Nudge) => void, nudge: Nudge): void {
     try {
       listener(nudge);

@@ -52,11 +52,13 @@ export class LocalCoordinator implements Coordinator {
 
   async claimOrphans(): Promise<readonly Claim[]> {
     const { id: matchId, epoch, game, compat, deaths } = matches;
-    return await this.#db
+    const claimed = await this.#db
       .update(matches)
       .set({ owner: this.incarnation, epoch: sql`${epoch} + 1` })
       .where(and(eq(matches.state, 'playing'), or(isNull(matches.owner), ne(matches.owner, this.incarnation))))
       .returning({ matchId, epoch, game, compat, deaths });
+    // Any log in the data folder may have them.
+    return claimed.map((claim) => ({ ...claim, logs: [] }));
   }
 
   async countDeath(matchId: string): Promise<number> {

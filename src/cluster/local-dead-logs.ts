@@ -3,7 +3,7 @@ import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { discardLog, listLogs, listSegments, logPath, sealLog, segmentPath, sweepDiscarded } from './log-files.ts';
 import { decodeSegment, LogFormatError } from './log-format.ts';
-import { MatchChains } from './match-chains.ts';
+import { MatchChains, NewestMatches } from './match-chains.ts';
 import type { DeadLogs } from './ports.ts';
 
 /** Reads the logs that other incarnations have left in a folder. */
@@ -11,7 +11,6 @@ export class LocalDeadLogs implements DeadLogs {
   readonly #folder: string;
   readonly #incarnation: string;
   readonly #logger: ClusterLog;
-  #read: readonly string[] = [];
 
   /** @param options.incarnation our own, whose log is left alone */
   constructor(options: { folder: string; incarnation: string; logger: ClusterLog }) {
@@ -20,27 +19,25 @@ export class LocalDeadLogs implements DeadLogs {
     this.#logger = options.logger;
   }
 
-  /** Rejects with a `LogFormatError` that names the file if a build of another log format wrote it. */
-  async readAll(): Promise<ReadonlyMap<string, RecordedMatch>> {
-    const logs = (await listLogs(this.#folder)).filter((incarnation) => incarnation !== this.#incarnation);
+  async list(): Promise<readonly string[]> {
     await sweepDiscarded(this.#folder);
-    const newest = new Map<string, RecordedMatch>();
-    for (const incarnation of logs) {
-      const log = logPath(this.#folder, incarnation);
-      await sealLog(log);
-      const chains = await this.#readLog(log);
-      for (const [matchId, match] of chains.matches()) {
-        const other = newest.get(matchId);
-        if (other === undefined || isNewer(match, other)) newest.set(matchId, match);
-      }
-    }
-    this.#read = logs;
-    return newest;
+    return (await listLogs(this.#folder)).filter((incarnation) => incarnation !== this.#incarnation);
   }
 
-  async discard(): Promise<void> {
-    for (const incarnation of this.#read) await discardLog(logPath(this.#folder, incarnation));
-    this.#read = [];
+  /** Rejects with a `LogFormatError` that names the file if a build of another log format wrote it. */
+  async read(incarnations: readonly string[]): Promise<ReadonlyMap<string, RecordedMatch>> {
+    const newest = new NewestMatches();
+    const here = new Set(await this.list());
+    for (const incarnation of incarnations.filter((each) => here.has(each))) {
+      const log = logPath(this.#folder, incarnation);
+      await sealLog(log);
+      newest.add(await this.#readLog(log));
+    }
+    return newest.matches;
+  }
+
+  async discard(incarnations: readonly string[]): Promise<void> {
+    for (const incarnation of incarnations) await discardLog(logPath(this.#folder, incarnation));
   }
 
   async #readLog(log: string): Promise<MatchChains> {
@@ -65,9 +62,4 @@ function decode(file: string, content: Buffer) {
     if (!(error instanceof LogFormatError)) throw error;
     throw new LogFormatError(`${file} can't be read: ${error.message}; start the build that wrote it, or move it away`);
   }
-}
-
-function isNewer(one: RecordedMatch, other: RecordedMatch): boolean {
-  if (one.epoch !== other.epoch) return one.epoch > other.epoch;
-  return (one.patches.at(-1) ?? one.full).tick > (other.patches.at(-1) ?? other.full).tick;
 }

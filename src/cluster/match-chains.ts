@@ -55,3 +55,24 @@ export class MatchChains {
     chain.lifeMs = lifeMs;
   }
 }
+
+/** What several logs have of the same matches: the newest of each counts. */
+export class NewestMatches {
+  readonly #matches = new Map<string, RecordedMatch>();
+
+  get matches(): ReadonlyMap<string, RecordedMatch> {
+    return this.#matches;
+  }
+
+  add(chains: MatchChains): void {
+    for (const [matchId, match] of chains.matches()) {
+      const other = this.#matches.get(matchId);
+      if (other === undefined || isNewer(match, other)) this.#matches.set(matchId, match);
+    }
+  }
+}
+
+function isNewer(one: RecordedMatch, other: RecordedMatch): boolean {
+  if (one.epoch !== other.epoch) return one.epoch > other.epoch;
+  return (one.patches.at(-1) ?? one.full).tick > (other.patches.at(-1) ?? other.full).tick;
+}

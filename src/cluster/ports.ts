@@ -24,10 +24,15 @@ export interface RoomLog {
 
 /** Logs of incarnations that are no more. */
 export interface DeadLogs {
-  /** Seals the logs of all other incarnations and reads them: the newest epoch of each match. Torn ends are cut off. */
-  readAll(): Promise<ReadonlyMap<string, RecordedMatch>>;
-  /** Drops the sealed logs, after every match in them was adopted or given up. */
-  discard(): Promise<void>;
+  /** Incarnations other than our own that have left a log. */
+  list(): Promise<readonly string[]>;
+  /**
+   * Seals these logs and reads them: the newest epoch of each match. Torn ends are cut off. An incarnation that has
+   * none is passed by. Reading again gives the same.
+   */
+  read(incarnations: readonly string[]): Promise<ReadonlyMap<string, RecordedMatch>>;
+  /** Drops logs that were sealed, when nothing needs them any more. */
+  discard(incarnations: readonly string[]): Promise<void>;
 }
 
 /** A match that was taken over, as the database knows it. */
@@ -39,6 +44,8 @@ export interface Claim {
   readonly compat: string;
   /** Process deaths while it was being restored or stepped. */
   readonly deaths: number;
+  /** Incarnations whose logs may have its newest record. */
+  readonly logs: readonly string[];
 }
 
 /** Who is alive, and who owns which match. */
@@ -46,7 +53,7 @@ export interface Coordinator {
   readonly incarnation: string;
   /** Registers this incarnation. Rejects with a clear error if another process holds the database. */
   start(): Promise<void>;
-  /** Takes over all matches in `playing` that no living incarnation owns: owner and epoch + 1, in one transaction. */
+  /** Takes over matches in `playing` that no living incarnation owns: owner and epoch + 1, in one transaction. */
   claimOrphans(): Promise<readonly Claim[]>;
   /** Counts a death for the match that was being stepped or restored when its process died. Resolves with the count, 0 if there is no such match. */
   countDeath(matchId: string): Promise<number>;
@@ -59,6 +66,8 @@ export interface Bus {
   publish<Topic extends keyof Nudges>(topic: Topic, nudge: Nudges[Topic]): void;
   /** Returns the function that ends the subscription. */
   subscribe<Topic extends keyof Nudges>(topic: Topic, listener: (nudge: Nudges[Topic]) => void): () => void;
+  /** Told whenever nudges may have been lost and are heard again. Returns the function that ends it. */
+  onReturn(listener: () => void): () => void;
 }
 
 export interface Nudges {
@@ -71,4 +80,10 @@ export interface Nudges {
   readonly chat: { readonly lobbyId: string; readonly messageId: string };
   /** A session ended: its hubs close with 4102. */
   readonly session: { readonly sessionId: string; readonly playerId: string };
+  /** What its room has to know has changed in SQL: a seat was added or given up, it is private, or it is over. */
+  readonly room: { readonly matchId: string };
+  /** A match has another owner: whoever holds sockets for it looks again. */
+  readonly owner: { readonly matchId: string };
+  /** Matches wait for somebody to take them over. */
+  readonly orphans: { readonly incarnation: string };
 }

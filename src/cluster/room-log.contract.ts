@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { LogSealedError } from './log-errors.ts';
+import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import type { DeadLogs, LogRecord, RoomLog } from './ports.ts';
 
 /** A place for logs, empty at first, that outlives the processes which write to it. */
@@ -14,6 +15,11 @@ export interface LogStore extends AsyncDisposable {
 }
 
 let made = 0;
+
+/** Every log but the own of who asks, sealed and read. */
+export async function readAll(dead: DeadLogs): Promise<ReadonlyMap<string, RecordedMatch>> {
+  return await dead.read(await dead.list());
+}
 
 /** A record whose bytes tell it from all others. */
 export function record(matchId: string, tick: number, fields: Partial<LogRecord> = {}): LogRecord {
@@ -37,7 +43,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
   contract('nothing is read back where no other incarnation was', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
-    expect((await store.deadLogs('one').readAll()).size).toBe(0);
+    expect((await readAll(store.deadLogs('one'))).size).toBe(0);
     await log.append([record('m_aaaaaaaa', 1)]);
   });
 
@@ -45,7 +51,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     const records = [0, 1, 2, 3, 4].map((tick) => record('m_aaaaaaaa', tick, tick === 2 ? { kind: 'full' } : {}));
     await using log = await opened(store, 'one');
     for (const each of records) await log.append([each]);
-    const match = (await store.deadLogs('two').readAll()).get('m_aaaaaaaa');
+    const match = (await readAll(store.deadLogs('two'))).get('m_aaaaaaaa');
     expect(match).toMatchObject({ epoch: 1, full: records[2], patches: records.slice(3) });
     expect(match?.timeMs).toBeGreaterThanOrEqual(400);
   });
@@ -55,7 +61,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     const batch = ids.flatMap((id) => [record(id, 0), record(id, 1), record(id, 2, { state: null })]);
     await using log = await opened(store, 'one');
     await log.append(batch);
-    const matches = await store.deadLogs('two').readAll();
+    const matches = await readAll(store.deadLogs('two'));
     expect([...matches.keys()].sort()).toEqual(ids);
     for (const id of ids) {
       const own = batch.filter(({ matchId }) => matchId === id);
@@ -70,7 +76,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
       log.append(Array.from({ length: 100 }, (_, room) => record(`m_room${1000 + room}`, tick + 1))),
     );
     await Promise.all(appends);
-    const matches = await store.deadLogs('two').readAll();
+    const matches = await readAll(store.deadLogs('two'));
     expect(matches.size).toBe(100);
     for (const { patches } of matches.values()) {
       expect(patches.map(({ tick }) => tick)).toEqual(Array.from({ length: 100 }, (_, tick) => tick + 1));
@@ -82,16 +88,16 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     await using log = await opened(store, 'one');
     await log.append(records);
     await store.tear('one');
-    expect((await store.deadLogs('two').readAll()).get('m_aaaaaaaa')).toMatchObject({ patches: records.slice(1) });
+    expect((await readAll(store.deadLogs('two'))).get('m_aaaaaaaa')).toMatchObject({ patches: records.slice(1) });
   });
 
   contract('a log that was sealed takes nothing more, and says why [SV-10]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
-    await store.deadLogs('two').readAll();
+    await readAll(store.deadLogs('two'));
     await expect(log.append([record('m_aaaaaaaa', 1)])).rejects.toThrow(LogSealedError);
     await expect(log.append([])).rejects.toThrow(LogSealedError);
-    expect((await store.deadLogs('three').readAll()).get('m_aaaaaaaa')?.patches).toEqual([]);
+    expect((await readAll(store.deadLogs('three'))).get('m_aaaaaaaa')?.patches).toEqual([]);
   });
 
   contract('sealed in the middle of appends, a log has all that it said it had [SV-10]', async (store) => {
@@ -107,7 +113,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     };
     const ended = appendUntilSealed().catch((error: unknown) => error);
     await waitFor(() => acknowledged > 20);
-    const match = (await store.deadLogs('two').readAll()).get('m_aaaaaaaa');
+    const match = (await readAll(store.deadLogs('two'))).get('m_aaaaaaaa');
     expect(await ended).toBeInstanceOf(LogSealedError);
     expect(match?.patches.length).toBeGreaterThanOrEqual(acknowledged);
     expect(match?.patches.map(({ tick }) => tick)).toEqual(match?.patches.map((_, index) => index + 1));
@@ -121,7 +127,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     await one.append([older, other]);
     await using two = await opened(store, 'aaa');
     await two.append([newer]);
-    const matches = await store.deadLogs('mmm').readAll();
+    const matches = await readAll(store.deadLogs('mmm'));
     expect(matches.get('m_aaaaaaaa')).toMatchObject({ epoch: 3, full: newer });
     expect(matches.get('m_bbbbbbbb')).toMatchObject({ epoch: 1, full: other });
   });
@@ -129,23 +135,26 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
   contract('logs are read anew until they are discarded, and then gone [SV-9]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
-    expect((await store.deadLogs('two').readAll()).size).toBe(1);
+    expect((await readAll(store.deadLogs('two'))).size).toBe(1);
     const dead = store.deadLogs('three');
-    expect((await dead.readAll()).size).toBe(1);
-    await dead.discard();
-    expect((await dead.readAll()).size).toBe(0);
-    expect((await store.deadLogs('four').readAll()).size).toBe(0);
+    const logs = await dead.list();
+    expect((await dead.read(logs)).size).toBe(1);
+    await dead.discard(logs);
+    expect(await dead.list()).toEqual([]);
+    expect((await dead.read(logs)).size).toBe(0);
+    expect((await readAll(store.deadLogs('four'))).size).toBe(0);
   });
 
   contract('a discard leaves alone what it has not read', async (store) => {
     await using one = await opened(store, 'one');
     await one.append([record('m_aaaaaaaa', 0)]);
     const dead = store.deadLogs('three');
-    await dead.readAll();
+    const logs = await dead.list();
+    await dead.read(logs);
     await using two = await opened(store, 'two');
     await two.append([record('m_bbbbbbbb', 0)]);
-    await dead.discard();
-    expect([...(await store.deadLogs('four').readAll()).keys()]).toEqual(['m_bbbbbbbb']);
+    await dead.discard(logs);
+    expect([...(await readAll(store.deadLogs('four'))).keys()]).toEqual(['m_bbbbbbbb']);
   });
 
   contract('a log that was closed keeps its records and takes no more', async (store) => {
@@ -154,14 +163,14 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     await log.close();
     await log.close();
     await expect(log.append([record('m_aaaaaaaa', 1)])).rejects.toThrow('closed');
-    expect((await store.deadLogs('two').readAll()).has('m_aaaaaaaa')).toBe(true);
+    expect((await readAll(store.deadLogs('two'))).has('m_aaaaaaaa')).toBe(true);
   });
 
   contract('a patch without a full state before it is refused, and costs no other append', async (store) => {
     await using log = await opened(store, 'one');
     await expect(log.append([record('m_aaaaaaaa', 5)])).rejects.toThrow('full state');
     await log.append([record('m_bbbbbbbb', 0)]);
-    expect([...(await store.deadLogs('two').readAll()).keys()]).toEqual(['m_bbbbbbbb']);
+    expect([...(await readAll(store.deadLogs('two'))).keys()]).toEqual(['m_bbbbbbbb']);
   });
 
   contract('a match that was forgotten may begin again with a full state', async (store) => {
@@ -171,7 +180,7 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     log.forget('m_aaaaaaaa');
     await expect(log.append([record('m_aaaaaaaa', 1)])).rejects.toThrow('full state');
     await log.append([again]);
-    expect((await store.deadLogs('two').readAll()).get('m_aaaaaaaa')?.full).toEqual(again);
+    expect((await readAll(store.deadLogs('two'))).get('m_aaaaaaaa')?.full).toEqual(again);
   });
 }
 

@@ -158,6 +158,7 @@ test.each(SEEDS)(
     const lossy = (bus: Bus): Bus => ({
       publish: (topic, nudge) => bus.publish(topic, nudge),
       subscribe: (topic, listener) => bus.subscribe(topic, (nudge) => random() < 0.4 || listener(nudge)),
+      onReturn: (listener) => bus.onReturn(listener),
     });
     await using it = await HubBed.open(lossy);
     const fuzz = new Fuzz(it, await it.bed.players(6), random);

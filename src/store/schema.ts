@@ -223,8 +223,14 @@ export const matches = pgTable(
     owner: text(),
     /** Fencing number: raised with each new owner. */
     epoch: integer().notNull().default(0),
-    /** Process deaths while this room was being restored or stepped. */
+    /** Incarnation whose log has the newest full state; null: the owner's, or none yet. Its log is kept until another takes it over. */
+    recordedBy: text('recorded_by'),
+    /** Process deaths while this room was being restored or stepped, or was alone on probation. */
     deaths: smallint().notNull().default(0),
+    /** Deaths of its processes in a row that nobody knows the cause of, and that it may have caused. */
+    uncleanDeaths: smallint('unclean_deaths').notNull().default(0),
+    /** Its owner watches whether it survives this room: a death now is this room's doing. */
+    onProbation: boolean('on_probation').notNull().default(false),
     /** A reservation that is not playing by then is put back. */
     reservedUntil: at('reserved_until'),
     result: jsonb().$type<MatchResult>(),
@@ -236,6 +242,9 @@ export const matches = pgTable(
     index('matches_owner')
       .on(table.owner)
       .where(sql`state in ('reserved', 'playing')`),
+    index('matches_recorded_by')
+      .on(table.recordedBy)
+      .where(sql`state = 'playing'`),
     index('matches_state').on(table.state, table.game, table.id),
     index('matches_lobby').on(table.lobbyId),
   ],
@@ -291,11 +300,49 @@ export const idempotencyKeys = pgTable(
   ],
 );
 
+/** What a process says of itself with each heartbeat: placement goes by it. */
+export interface ProcessLoad {
+  /** Open sockets. */
+  readonly clients: number;
+  readonly rooms: number;
+  /** How late the event loop is, at the 99th percentile of the last heartbeats. */
+  readonly delayMs: number;
+}
+
 /** Incarnations: one row a boot of a process. */
 export const processes = pgTable('processes', {
   incarnation: text().primaryKey(),
   state: text().notNull().$type<'alive' | 'draining' | 'dead' | 'stopped'>(),
   build: text().notNull(),
+  /** Raised with each heartbeat of a process in a cluster. */
+  counter: bigint({ mode: 'number' }).notNull().default(0),
+  /** `host:port` where other processes reach it; null: it is alone. */
+  address: text(),
+  /** `host[:port][/path]` where clients reach it directly; null: by the shared address alone. */
+  directAddress: text('direct_address'),
+  /** What its build can run: `compat` by game. */
+  compats: jsonb().notNull().$type<Readonly<Record<string, string>>>().default({}),
+  load: jsonb().notNull().$type<ProcessLoad>().default({ clients: 0, rooms: 0, delayMs: 0 }),
+  /** The match that its watchdog named when it ended the process. */
+  suspect: text(),
+  /** It is dead, and its log takes nothing more: its matches may be taken over. */
+  sealed: boolean().notNull().default(false),
   startedAt: at('started_at').notNull().defaultNow(),
   endedAt: at('ended_at'),
 });
+
+/** Signs of life of players, by the process that has seen them: a member is gone when none has. */
+export const presenceSigns = pgTable(
+  'presence_signs',
+  {
+    playerId: text('player_id').notNull(),
+    incarnation: text().notNull(),
+    /** A socket is open there. */
+    open: boolean().notNull(),
+    signedAt: at('signed_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.playerId, table.incarnation] }),
+    index('presence_signs_process').on(table.incarnation),
+  ],
+);

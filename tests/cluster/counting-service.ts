@@ -172,10 +172,11 @@ export class Service {
         },
       },
       deadLogs: {
-        readAll: () => deadLogs.readAll(),
-        discard: () => {
+        list: () => deadLogs.list(),
+        read: (incarnations) => deadLogs.read(incarnations),
+        discard: (incarnations) => {
           at('before the discard');
-          return deadLogs.discard();
+          return deadLogs.discard(incarnations);
         },
       },
       log,

@@ -9,6 +9,7 @@ import type { MatchResult } from '../../protocol/room-messages.ts';
 import type { AnyRooms } from '../../rooms/kit/index.ts';
 import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { GroupCommitter } from '../../src/cluster/committer.ts';
+import { readAll } from '../../src/cluster/room-log.contract.ts';
 import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
 import { LocalRoomLog } from '../../src/cluster/local-log.ts';
 import type { RoomLog } from '../../src/cluster/ports.ts';
@@ -292,7 +293,7 @@ export function readLogs(
   incarnation = newId('i'),
   logger = new RememberingLog(),
 ): Promise<ReadonlyMap<string, RecordedMatch>> {
-  return new LocalDeadLogs({ folder, incarnation, logger }).readAll();
+  return readAll(new LocalDeadLogs({ folder, incarnation, logger }));
 }
 
 /** A stock SDK's room, with everything that it was told. */
