@@ -16,7 +16,7 @@ import { MatchService } from './matches/match-service.ts';
 import { SeatRights } from './matches/seat-rights.ts';
 import type { Logger } from './ops/logging.ts';
 import { Accounts } from './players/accounts.ts';
-import type { RoomHost } from './realtime/ports.ts';
+import type { Rooms } from './realtime/ports.ts';
 import type { Database } from './store/transaction.ts';
 
 export interface ServicesParts {
@@ -29,7 +29,7 @@ export interface ServicesParts {
   readonly incarnation: string;
   readonly log: Logger;
   /** Asked late: rooms and services know each other. */
-  readonly rooms: () => RoomHost;
+  readonly rooms: () => Rooms;
 }
 
 /** Every concept of the service, put together: what it does, and the routes that it answers. */
@@ -69,7 +69,7 @@ export class Services {
       ...this.accounts.routes,
       ...gameRoutes(games),
       ...lobbyRoutes({ ...parts, lobbies: this.lobbies, matches: this.matches }),
-      ...matchRoutes({ ...place, db, rights: this.seatRights, rooms, watchable: games.watchable }),
+      ...matchRoutes({ db, rights: this.seatRights, rooms, watchable: games.watchable }),
       ...hubRoutes({ ...place, rights: hubRights }),
     ];
   }

@@ -14,7 +14,8 @@ import { RateLimits } from './http/rate-limits.ts';
 import { type RunningDatabase, startDatabase } from './open-database.ts';
 import { Health } from './ops/health.ts';
 import type { Logger } from './ops/logging.ts';
-import type { RoomHost } from './realtime/ports.ts';
+import { LocalRooms } from './realtime/local-rooms.ts';
+import type { Rooms } from './realtime/ports.ts';
 import { RoomEngine } from './room-engine.ts';
 import { type Gyre, RunningGyre, type RunningParts } from './running-gyre.ts';
 import { Services } from './services.ts';
@@ -73,7 +74,8 @@ async function startOn(database: RunningDatabase, { games, options, started }: S
 
   const limits = new RateLimits({ enabled: config.rateLimits });
   const bus = new LocalBus(log);
-  const rooms = (): RoomHost => engineOf(live.engine).host;
+  const { directAddress } = config;
+  const rooms = (): Rooms => new LocalRooms(engineOf(live.engine).host, { incarnation, directAddress });
   const services = new Services({
     config,
     db: database.db,
@@ -120,7 +122,7 @@ function adoptMatches(
     reservationOf: (matchId) => matches.reservationOf(matchId),
     abandon: (matchId, reason) => matches.abandon(matchId, reason),
     sweep: () => handOffs.sweep(),
-    reconcileSeats: (matchId) => matches.reconcileSeats(matchId),
+    reconcileSeats: (matchId) => matches.reconcileSeats(matchId, engine.host),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterLog } from './cluster-log.ts';
 import { CommitStats } from './commit-stats.ts';
 import { LogSealedError, RecordLostError } from './log-errors.ts';
+import { ALWAYS_HELD, type Lease } from './lease.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 
 /** An append that takes longer than this no longer holds up play. */
@@ -47,6 +48,8 @@ export interface GroupCommitterOptions {
   readonly onFullNeeded: (matchIds: readonly string[]) => void;
   /** Another process has taken over: nothing is let out any more, the process must freeze and close its sockets. */
   readonly onSealed: () => void;
+  /** Nothing is let out while it isn't held. Left out: it always is. */
+  readonly lease?: Pick<Lease, 'held'>;
   /** 250 ms if left out. */
   readonly stallMs?: number;
 }
@@ -128,6 +131,11 @@ export class GroupCommitter implements Committer {
     const limit = setTimeout(resolve, limitMs);
     await promise;
     clearTimeout(limit);
+  }
+
+  /** The lease is held again: lets out what waited for it. */
+  resume(): void {
+    this.#empty();
   }
 
   get #patienceMs(): number {
@@ -278,7 +286,7 @@ export class GroupCommitter implements Committer {
   }
 
   #seal(error: LogSealedError): void {
-    const lost = [...(this.#inFlight ?? []), ...this.#takeAll()];
+    const lost = [...this.#outbox.splice(0), ...(this.#inFlight ?? []), ...this.#takeAll()];
     this.#state = 'sealed';
     this.#sealed = error;
     this.#inFlight = null;
@@ -290,7 +298,12 @@ export class GroupCommitter implements Committer {
 
   #release(items: readonly Waiting[]): void {
     for (const item of items) this.#outbox.push(item);
-    if (this.#emptying) return;
+    this.#empty();
+  }
+
+  #empty(): void {
+    const { lease = ALWAYS_HELD } = this.#options;
+    if (this.#emptying || this.#outbox.length === 0 || !lease.held) return;
     this.#emptying = true;
     for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) this.#letOut(next);
     this.#emptying = false;

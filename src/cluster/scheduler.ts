@@ -103,6 +103,7 @@ export class Scheduler {
   #timerAtMs = Infinity;
   #immediate: NodeJS.Immediate | null = null;
   #stopped = false;
+  #paused = false;
   #added = 0;
 
   constructor(options: SchedulerOptions) {
@@ -167,6 +168,16 @@ export class Scheduler {
     }
   }
 
+  /** Until {@link resume}: steps no room, and asks none for its state. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#arm();
+  }
+
   /** For good: steps no room any more, and asks none for its state. */
   stop(): void {
     this.#stopped = true;
@@ -212,7 +223,7 @@ export class Scheduler {
   /** Sets the one timer to the earliest task. */
   #arm(): void {
     const first = this.#tasks.peek();
-    if (first === undefined || this.#stopped || this.#immediate !== null) return;
+    if (first === undefined || this.#stopped || this.#paused || this.#immediate !== null) return;
     const inMs = first.atMs - this.#clock.nowMs();
     if (inMs <= 0) {
       this.#immediate = setImmediate(() => {
@@ -236,7 +247,7 @@ export class Scheduler {
     let nowMs = startedMs;
     let stepped = false;
     for (let due = this.#tasks.peek(); due !== undefined && due.atMs <= nowMs; due = this.#tasks.peek()) {
-      if (this.#stopped || nowMs - startedMs > SLICE_MS) break;
+      if (this.#stopped || this.#paused || nowMs - startedMs > SLICE_MS) break;
       this.#tasks.pop();
       const { entry, kind } = due.item;
       if (!isPlanned(due.item, due.atMs)) continue;

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { HandOff } from '../lobbies/ports.ts';
 import { HandOffError, type HandOffReason } from '../realtime/hand-off-error.ts';
-import type { Reservation, RoomHost } from '../realtime/ports.ts';
+import type { Reservation, Rooms } from '../realtime/ports.ts';
 import { newId } from '../store/ids.ts';
 import { matches } from '../store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
@@ -27,7 +27,7 @@ export interface HandOffParts {
   readonly clock: Clock;
   readonly lobbies: LobbyMoves;
   readonly matches: Pick<MatchService, 'abandonReservation' | 'abandon'>;
-  readonly rooms: () => Pick<RoomHost, 'compatOf' | 'create' | 'open' | 'setPrivate' | 'discard'>;
+  readonly rooms: () => Pick<Rooms, 'compatOf' | 'place' | 'create' | 'open' | 'setPrivate' | 'discard'>;
   readonly incarnation: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Left out: 5,000. */
@@ -37,6 +37,8 @@ export interface HandOffParts {
 /** What the steps of one hand-off pass on. */
 export interface Reserved {
   readonly lobbyId: string;
+  /** The incarnation that runs the room. */
+  readonly owner: string;
   readonly room: Reservation;
 }
 
@@ -88,7 +90,7 @@ export class HandOffs implements HandOff {
     if (!reserved) return;
     try {
       await this.create(reserved);
-      if (await this.play(reserved)) return this.open(reserved);
+      if (await this.play(reserved)) return await this.open(reserved);
       await this.#settle(reserved.room.matchId, 'room-failed');
     } catch (error) {
       this.#parts.log.warn({ err: error, lobbyId, matchId: reserved.room.matchId }, 'a hand-off failed');
@@ -101,13 +103,14 @@ export class HandOffs implements HandOff {
     const matchId = newId('m');
     return await inTransaction(this.#parts.db, async (tx) => {
       const start = await this.#parts.lobbies.toStarting(tx, lobbyId, matchId);
-      return start && { lobbyId, room: await this.#writeReservation(tx, { ...start, lobbyId, matchId }) };
+      return start && (await this.#writeReservation(tx, { ...start, lobbyId, matchId }));
     });
   }
 
-  async #writeReservation(tx: Tx, start: Start & { lobbyId: string; matchId: string }): Promise<Reservation> {
-    const { clock, incarnation } = this.#parts;
+  async #writeReservation(tx: Tx, start: Start & { lobbyId: string; matchId: string }): Promise<Reserved> {
+    const { clock } = this.#parts;
     const { matchId, lobbyId, game, settings } = start;
+    const owner = this.#parts.rooms().place(game);
     const seats = start.players.map((player, index) => ({ ...player, index, isBot: false }));
     const room = { matchId, game, epoch: 1, private: start.private, seed: randomInt(2 ** 32), settings, seats };
     await insertMatch(
@@ -121,19 +124,20 @@ export class HandOffs implements HandOff {
         settings,
         seed: room.seed,
         compat: this.#parts.rooms().compatOf(game),
-        owner: incarnation,
+        owner,
+        recordedBy: owner,
         epoch: room.epoch,
         createdAt: clock.now(),
         reservedUntil: new Date(clock.now().getTime() + RESERVED_MS),
       },
       seats,
     );
-    return room;
+    return { lobbyId, owner, room };
   }
 
   /** Step 2. @throws HandOffError */
-  async create({ room }: Reserved): Promise<void> {
-    const creation = this.#parts.rooms().create(room);
+  async create({ room, owner }: Reserved): Promise<void> {
+    const creation = this.#parts.rooms().create(room, owner);
     const deadline = new AbortController();
     const { createMs = CREATE_MS } = this.#parts;
     const timeout = delay(createMs, undefined, { signal: deadline.signal, ref: false }).then(() => {
@@ -154,7 +158,7 @@ export class HandOffs implements HandOff {
   }
 
   /** Step 3: only if it is still reserved, and in time. @returns whether it is playing now */
-  async play({ lobbyId, room: { matchId, seats } }: Reserved): Promise<boolean> {
+  async play({ lobbyId, owner, room: { matchId, seats } }: Reserved): Promise<boolean> {
     return await inTransaction(this.#parts.db, async (tx) => {
       await lockLobbyOf(tx, matchId);
       const now = this.#parts.clock.now();
@@ -166,7 +170,7 @@ export class HandOffs implements HandOff {
           and(
             eq(matches.id, matchId),
             eq(matches.state, 'reserved'),
-            eq(matches.owner, this.#parts.incarnation),
+            eq(matches.owner, owner),
             gt(matches.reservedUntil, now),
           ),
         )
@@ -185,8 +189,8 @@ export class HandOffs implements HandOff {
   }
 
   /** Step 4. */
-  open({ lobbyId, room: { matchId, game } }: Reserved): void {
-    this.#parts.rooms().open(matchId);
+  async open({ lobbyId, owner, room: { matchId, game } }: Reserved): Promise<void> {
+    await this.#openOrAbandon(matchId, owner);
     this.#parts.log.info({ matchId, lobbyId, game }, 'a match began');
   }
 
@@ -209,7 +213,7 @@ export class HandOffs implements HandOff {
           ),
         ),
       );
-    for (const { id } of left) if (!(await this.#putBack(id, 'room-failed'))) this.#parts.rooms().discard(id);
+    for (const { id } of left) if ((await this.#putBack(id, 'room-failed')) === null) this.#parts.rooms().discard(id);
   }
 
   /**
@@ -219,8 +223,9 @@ export class HandOffs implements HandOff {
   async #settle(matchId: string, reason: HandOffReason): Promise<void> {
     for (;;) {
       try {
-        if (await this.#putBack(matchId, reason)) await this.#openOrAbandon(matchId);
-        else this.#parts.rooms().discard(matchId);
+        const owner = await this.#putBack(matchId, reason);
+        if (owner === null) this.#parts.rooms().discard(matchId);
+        else await this.#openOrAbandon(matchId, owner);
         return;
       } catch (error) {
         this.#parts.log.warn({ err: error, matchId }, 'a failed hand-off could not be put back yet');
@@ -232,24 +237,26 @@ export class HandOffs implements HandOff {
   }
 
   /** The match is playing, but its room may be gone since it was made. */
-  async #openOrAbandon(matchId: string): Promise<void> {
+  async #openOrAbandon(matchId: string, owner: string): Promise<void> {
+    const { rooms, log, matches } = this.#parts;
     try {
-      this.#parts.rooms().open(matchId);
+      if (await rooms().open(matchId, owner)) return;
+      log.error({ matchId }, 'a match has lost its room before it was opened');
     } catch (error) {
-      this.#parts.log.error({ err: error, matchId }, 'a match has lost its room before it was opened');
-      await this.#parts.matches.abandon(matchId, 'crashed');
+      log.error({ err: error, matchId }, 'a match could not be opened');
     }
+    await matches.abandon(matchId, 'crashed');
   }
 
-  /** @returns whether the match is this process's and playing; otherwise it is abandoned now at the latest */
-  async #putBack(matchId: string, reason: HandOffReason): Promise<boolean> {
+  /** @returns the owner of the match if it is playing; otherwise it is abandoned now at the latest */
+  async #putBack(matchId: string, reason: HandOffReason): Promise<string | null> {
     return await inTransaction(this.#parts.db, async (tx) => {
       await lockLobbyOf(tx, matchId);
       const match = await lockMatch(tx, matchId);
-      if (match?.state === 'playing') return match.owner === this.#parts.incarnation;
-      if (!(await this.#parts.matches.abandonReservation(tx, matchId)) || !match?.lobbyId) return false;
+      if (match?.state === 'playing') return match.owner;
+      if (!(await this.#parts.matches.abandonReservation(tx, matchId)) || !match?.lobbyId) return null;
       await this.#parts.lobbies.backToOpen(tx, match.lobbyId, matchId, reason);
-      return false;
+      return null;
     });
   }
 }

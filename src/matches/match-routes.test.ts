@@ -5,6 +5,7 @@ import type { Api } from '../../tests/support/http.ts';
 import { startHttpService } from '../../tests/support/http-service.ts';
 import { duel, MatchBed } from '../../tests/support/match-bed.ts';
 import { systemClock } from '../clock.ts';
+import { LocalRooms } from '../realtime/local-rooms.ts';
 import { matchRoutes } from './match-routes.ts';
 import { SeatRights } from './seat-rights.ts';
 
@@ -35,10 +36,8 @@ async function start(watchable: readonly string[] = []) {
       matchRoutes({
         db,
         rights,
-        rooms: () => boot.rooms,
+        rooms: () => new LocalRooms(boot.rooms, { incarnation, directAddress: 'play.example.com/p/a-0' }),
         watchable: new Set(watchable),
-        incarnation,
-        directAddress: 'play.example.com/p/a-0',
       }),
   });
   const guest = async (): Promise<Guest> => {

@@ -172,10 +172,10 @@ describe('a seat', () => {
     // The dead process had the one in its log alone, the other in the database alone.
     next.rooms.setSeat(matchId, 0, { givenUp: true });
     await bed.leave(boot, lobbyId, players[1] ?? '');
-    await next.matches.reconcileSeats(matchId);
+    await next.matches.reconcileSeats(matchId, next.rooms);
     expect((await bed.match(matchId)).seats.map(({ givenUp }) => givenUp)).toEqual([true, true, false, false]);
     expect(next.rooms.givenUp).toEqual([`${matchId}/1/4000`]);
-    await next.matches.reconcileSeats(matchId);
+    await next.matches.reconcileSeats(matchId, next.rooms);
     expect(next.rooms.givenUp).toHaveLength(1);
   });
 });
@@ -193,7 +193,7 @@ describe('a process that dies between a late join and its room', () => {
     expect(boot.rooms.rooms.get(matchId)?.seats).toHaveLength(1);
     await bed.kill(boot);
     const next = await adopted({ bed, matchId });
-    await next.matches.reconcileSeats(matchId);
+    await next.matches.reconcileSeats(matchId, next.rooms);
     const { rooms } = next.rooms;
     expect(rooms.get(matchId)?.reservation.seats).toMatchObject([
       { index: 0, playerId: ann },

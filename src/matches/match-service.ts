@@ -4,10 +4,9 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { MATCH_SEATS_MAX, PLAYER_SEATS_MAX } from '../../protocol/limits.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
 import type { AbandonReason } from '../../protocol/states.ts';
-import type { SeatInit } from '../../rooms/kit/ports.ts';
 import type { Clock } from '../clock.ts';
 import type { Bus } from '../cluster/ports.ts';
-import type { MatchEvents, Reservation, RoomHost } from '../realtime/ports.ts';
+import type { MatchEvents, Reservation, RoomHost, Rooms } from '../realtime/ports.ts';
 import type { LobbyRow } from '../lobbies/full-lobby.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { LateJoiner, MatchPort, Seated } from '../lobbies/ports.ts';
@@ -32,8 +31,8 @@ export interface MatchServiceParts {
   readonly clock: Clock;
   readonly lobbies: Pick<LobbyMoves, 'afterMatch'>;
   readonly presence: PresencePort;
-  /** Where rooms of this process live. Asked late: rooms and matches know each other. */
-  readonly rooms: () => Pick<RoomHost, 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard' | 'seat'>;
+  /** Asked late: rooms and matches know each other. */
+  readonly rooms: () => Pick<Rooms, 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard'>;
   /** This boot of the process: only matches that it owns take a result from it. */
   readonly incarnation: string;
 }
@@ -91,7 +90,7 @@ export class MatchService implements MatchEvents, MatchPort {
 
   async leaveMatch(tx: Tx, playerId: string, matchId: string): Promise<void> {
     const seatIndex = await this.#giveUp(tx, matchId, eq(matchSeats.playerId, playerId));
-    if (seatIndex !== null) tx.afterCommit(() => this.#leaveRoom(matchId, seatIndex));
+    if (seatIndex !== null) tx.afterCommit(() => this.#parts.rooms().giveUpSeat(matchId, seatIndex, CloseCode.consented));
   }
 
   async joinMatch(tx: Tx, matchId: string, { playerId, displayName, teamAmong }: LateJoiner): Promise<Seated | null> {
@@ -106,7 +105,8 @@ export class MatchService implements MatchEvents, MatchPort {
     const seat = { index, playerId, displayName, team: teamAmong(present), isBot: false };
     await insertLateSeat(tx, matchId, seat);
     tx.afterCommit(() => {
-      addSeats(this.#parts.rooms(), matchId, [...match.seats.map(seatInit), seat]);
+      // All of them, in order: it may never have been told of an earlier one, if the answer of a commit was lost.
+      for (const each of [...match.seats.map(seatInit), seat]) this.#parts.rooms().addSeat(matchId, each);
       this.#parts.bus.publish('match', { matchId });
     });
     return seat;
@@ -146,12 +146,12 @@ export class MatchService implements MatchEvents, MatchPort {
    * After an adoption: what the room and SQL know about given up seats may differ by what the dead process did last.
    * Afterwards both know all of it.
    */
-  async reconcileSeats(matchId: string): Promise<void> {
+  async reconcileSeats(matchId: string, host: Pick<RoomHost, 'seat' | 'giveUpSeat'>): Promise<void> {
     const match = await findMatch(this.#parts.db, matchId);
     for (const { index, givenUp } of match?.seats ?? []) {
-      const inRoom = this.#parts.rooms().seat(matchId, index);
+      const inRoom = host.seat(matchId, index);
       if (inRoom?.givenUp && !givenUp) await this.seatGivenUp(matchId, index);
-      if (inRoom && !inRoom.givenUp && givenUp) this.#leaveRoom(matchId, index);
+      if (inRoom && !inRoom.givenUp && givenUp) host.giveUpSeat(matchId, index, CloseCode.consented);
     }
   }
 
@@ -188,12 +188,6 @@ export class MatchService implements MatchEvents, MatchPort {
       .where(eq(matches.id, match.id));
   }
 
-  /** A room that was never told of the seat has nothing to give up. */
-  #leaveRoom(matchId: string, seatIndex: number): void {
-    const rooms = this.#parts.rooms();
-    if (rooms.seat(matchId, seatIndex) !== null) rooms.giveUpSeat(matchId, seatIndex, CloseCode.consented);
-  }
-
   /** @returns the seat's index; null if there is no such seat that isn't given up already */
   async #giveUp(tx: Tx, matchId: string, which: SQL): Promise<number | null> {
     const [seat] = await tx.sql
@@ -207,14 +201,6 @@ export class MatchService implements MatchEvents, MatchPort {
   #nudgePlayers(tx: Tx, playerIds: readonly string[]): void {
     for (const playerId of playerIds) tx.afterCommit(() => this.#parts.bus.publish('player', { playerId }));
   }
-}
-
-/**
- * Tells a room of its match's seats; it takes those that it doesn't know. All of them, in order: it may never have been told
- * of an earlier one, if the answer of a commit was lost.
- */
-export function addSeats(rooms: Pick<RoomHost, 'addSeat'>, matchId: string, seats: readonly SeatInit[]): void {
-  for (const seat of seats) rooms.addSeat(matchId, seat);
 }
 
 /** What the room of a match is made of. */

@@ -1,23 +1,20 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, exists, isNull, sql } from 'drizzle-orm';
 import { SEAT_RIGHT_MS } from '../../protocol/limits.ts';
 import type { SeatGrant } from '../../protocol/matches.ts';
+import type { SeatStatus } from '../../rooms/kit/ports.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { RoomHost } from '../realtime/ports.ts';
-import { matchSeats } from '../store/schema.ts';
-import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
+import type { Rooms } from '../realtime/ports.ts';
+import { matches, matchSeats } from '../store/schema.ts';
+import type { Database } from '../store/transaction.ts';
 import { isWatchable, maySee } from './match-access.ts';
-import { addSeats } from './match-service.ts';
-import { lockMatch, type MatchRow, seatInit } from './match-store.ts';
+import { findMatch, type MatchRow, seatInit } from './match-store.ts';
 import type { SeatRights } from './seat-rights.ts';
 
 export interface SeatGrantParts {
   readonly db: Database;
   readonly rights: Pick<SeatRights, 'sessionIdOf' | 'sign' | 'watcher'>;
-  readonly rooms: () => Pick<RoomHost, 'addSeat' | 'seat'>;
+  readonly rooms: () => Pick<Rooms, 'seat' | 'directAddressOf'>;
   readonly watchable: ReadonlySet<string>;
-  readonly incarnation: string;
-  /** This process's own address, `host[:port][/path]`; null: only the shared one is known. */
-  readonly directAddress: string | null;
 }
 
 /** What a caller asks for. */
@@ -34,17 +31,34 @@ export interface SeatAsked {
  */
 export async function grantSeat(parts: SeatGrantParts, asked: SeatAsked): Promise<SeatGrant> {
   const { matchId, playerId } = asked;
-  return await inTransaction(parts.db, async (tx) => {
-    const match = await lockMatch(tx, matchId);
-    if (!match || !maySee(match, playerId, parts.watchable)) {
-      throw new ProblemError('not-found', `There is no match ${matchId}.`);
-    }
-    if (asked.spectate) return spectatorGrant(parts, match, playerId);
-    const seatIndex = takeableSeat(match, playerId);
-    requireSeatHere(parts, match, seatIndex);
-    const generation = await raiseGeneration(tx, matchId, seatIndex);
-    return seatGrant(parts, { match, claim: { matchId, seatIndex, playerId, generation } });
-  });
+  const match = await visibleMatch(parts, asked);
+  if (asked.spectate) return await spectatorGrant(parts, match, playerId);
+  const seatIndex = takeableSeat(match, playerId);
+  const status = await seatInRoom(parts, match, seatIndex);
+  // The room may know it before SQL does.
+  if (status.givenUp) throw new ProblemError('not-in-match', `Your seat in ${matchId} was given up.`);
+  const generation = await raiseGeneration(parts.db, matchId, seatIndex);
+  // The match ended, or the seat was given up, since it was looked at.
+  if (generation === null) {
+    takeableSeat(await visibleMatch(parts, asked), playerId);
+    throw new ProblemError('match-moving', `Your seat in ${matchId} is just changing.`);
+  }
+  const claim = { matchId, seatIndex, playerId, generation };
+  return {
+    role: 'player',
+    seatIndex,
+    ...grantFor(parts, match, {
+      sessionId: parts.rights.sessionIdOf(claim),
+      // A seat that was never taken is opened by its session id alone.
+      ...(status.taken && { reconnectionToken: parts.rights.sign(claim) }),
+    }),
+  };
+}
+
+async function visibleMatch({ db, watchable }: SeatGrantParts, { matchId, playerId }: SeatAsked): Promise<MatchRow> {
+  const match = await findMatch(db, matchId);
+  if (match && maySee(match, playerId, watchable)) return match;
+  throw new ProblemError('not-found', `There is no match ${matchId}.`);
 }
 
 /** The index of the caller's seat, if it can be taken now. */
@@ -61,66 +75,52 @@ function requirePlaying({ id, state }: MatchRow): void {
   throw new ProblemError('wrong-state', `${id} has not begun.`, { extensions: { state } });
 }
 
-/** A room that is here may still have to be told of a late joiner's seat, if the answer of that commit was lost. */
-function requireSeatHere({ rooms }: SeatGrantParts, { id, seats }: MatchRow, seatIndex: number): void {
-  if (rooms().seat(id, seatIndex) === null) addSeats(rooms(), id, seats.map(seatInit));
-  if (rooms().seat(id, seatIndex) !== null) return;
-  throw new ProblemError('match-moving', `${id} is on its way to another process.`);
+/** A room may still have to be told of a late joiner's seat, if the answer of that commit was lost. */
+async function seatInRoom({ rooms }: SeatGrantParts, match: MatchRow, seatIndex: number): Promise<SeatStatus> {
+  const { id: matchId, owner } = match;
+  const status = await rooms().seat({ matchId, seatIndex, seats: match.seats.map(seatInit) }, owner);
+  if (status !== null) return status;
+  throw new ProblemError('match-moving', `${matchId} is on its way to another process.`);
 }
 
-async function raiseGeneration(tx: Tx, matchId: string, seatIndex: number): Promise<number> {
-  const [raised] = await tx.sql
+/** @returns the new one; null if the seat can't be taken any more */
+async function raiseGeneration(db: Database, matchId: string, seatIndex: number): Promise<number | null> {
+  const playing = db
+    .select({ id: matches.id })
+    .from(matches)
+    .where(and(eq(matches.id, matchId), eq(matches.state, 'playing')));
+  const seat = and(eq(matchSeats.matchId, matchId), eq(matchSeats.index, seatIndex), isNull(matchSeats.givenUpAt));
+  const [raised] = await db
     .update(matchSeats)
     .set({ generation: sql`${matchSeats.generation} + 1` })
-    .where(and(eq(matchSeats.matchId, matchId), eq(matchSeats.index, seatIndex)))
+    .where(and(seat, exists(playing)))
     .returning({ generation: matchSeats.generation });
-  if (!raised) throw new Error(`${matchId} has lost its seat ${seatIndex}`);
-  return raised.generation;
+  return raised?.generation ?? null;
 }
 
-interface Granted {
-  readonly match: MatchRow;
-  readonly claim: Parameters<SeatRights['sign']>[0];
-}
-
-function seatGrant(parts: SeatGrantParts, { match, claim }: Granted): SeatGrant {
-  const { matchId, seatIndex } = claim;
-  const status = parts.rooms().seat(matchId, seatIndex);
-  // The room may know it before SQL does.
-  if (status?.givenUp) throw new ProblemError('not-in-match', `Your seat in ${matchId} was given up.`);
-  return {
-    role: 'player',
-    seatIndex,
-    ...grantFor(parts, match, {
-      sessionId: parts.rights.sessionIdOf(claim),
-      // A seat that was never taken is opened by its session id alone.
-      ...(status?.taken && { reconnectionToken: parts.rights.sign(claim) }),
-    }),
-  };
-}
-
-function spectatorGrant(parts: SeatGrantParts, match: MatchRow, playerId: string): SeatGrant {
+async function spectatorGrant(parts: SeatGrantParts, match: MatchRow, playerId: string): Promise<SeatGrant> {
   const { id: matchId, game } = match;
   if (!isWatchable(match, parts.watchable)) {
     const why = parts.watchable.has(game) ? `the lobby of ${matchId} is private` : `${game} takes no spectators`;
     throw new ProblemError('not-in-match', `You can't watch: ${why}.`);
   }
   requirePlaying(match);
-  requireSeatHere(parts, match, 0);
+  await seatInRoom(parts, match, 0);
   const right = parts.rights.watcher({ matchId, playerId });
   return { role: 'spectator', seatIndex: null, ...grantFor(parts, match, right) };
 }
 
 function grantFor(
-  { incarnation, directAddress }: SeatGrantParts,
-  { id: matchId, game }: MatchRow,
+  { rooms }: SeatGrantParts,
+  { id: matchId, game, owner }: MatchRow,
   right: Pick<SeatGrant['colyseus'], 'sessionId' | 'reconnectionToken'>,
 ): Omit<SeatGrant, 'role' | 'seatIndex'> {
+  const processId = owner ?? matchId;
   return {
     matchId,
     game,
     expiresInMs: SEAT_RIGHT_MS,
-    directAddress,
-    colyseus: { name: game, roomId: matchId, processId: incarnation, ...right },
+    directAddress: rooms().directAddressOf(processId),
+    colyseus: { name: game, roomId: matchId, processId, ...right },
   };
 }

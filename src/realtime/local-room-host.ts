@@ -79,14 +79,15 @@ export class LocalRoomHost implements RoomHost {
     }
   }
 
-  open(matchId: string): void {
+  open(matchId: string): boolean {
     const hosted = this.#hosted.get(matchId);
-    if (hosted === undefined || hosted.room === null) throw new Error(`there is no room for ${matchId}`);
+    if (hosted === undefined || hosted.room === null) return false;
     clearTimeout(hosted.expiry ?? undefined);
     hosted.expiry = null;
-    if (!hosted.room.isReserved) return;
+    if (!hosted.room.isReserved) return true;
     hosted.room.open();
     this.#options.directory.add(matchId, hosted.room.room);
+    return true;
   }
 
   discard(matchId: string): void {
@@ -113,7 +114,8 @@ export class LocalRoomHost implements RoomHost {
   }
 
   giveUpSeat(matchId: string, seatIndex: number, code: number): void {
-    this.#hosted.get(matchId)?.room?.giveUpSeat(seatIndex, code);
+    // A room that was never told of the seat has nothing to give up.
+    if (this.seat(matchId, seatIndex) !== null) this.#hosted.get(matchId)?.room?.giveUpSeat(seatIndex, code);
   }
 
   setPrivate(matchId: string, isPrivate: boolean): void {

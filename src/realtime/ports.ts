@@ -15,8 +15,8 @@ export interface RoomHost {
    * `seat-failed`).
    */
   create(reservation: Reservation): Promise<void>;
-  /** Step 4: the room starts and admits its players. */
-  open(matchId: string): void;
+  /** Step 4: the room starts and admits its players; nothing happens if it has. @returns false if there is no such room */
+  open(matchId: string): boolean;
   /** Drops a room whose hand-off failed; nothing happens if there is none. */
   discard(matchId: string): void;
   /** Brings back a room from its log: it goes on where it stopped. Rejects if it can't be restored. */
@@ -25,7 +25,7 @@ export interface RoomHost {
   seat(matchId: string, seatIndex: number): SeatStatus | null;
   /** A player joined the running match. Nothing happens if the seat is known, or the room isn't here. */
   addSeat(matchId: string, seat: SeatInit): void;
-  /** The player left the lobby during play, or was removed: the seat is given up and its sockets close with `code`. */
+  /** The player left the lobby during play, or was removed: the seat, if the room knows it, is given up and its sockets close with `code`. */
   giveUpSeat(matchId: string, seatIndex: number, code: number): void;
   /** The match's lobby became private, or is it no longer. Nothing happens if the room isn't here. */
   setPrivate(matchId: string, isPrivate: boolean): void;
@@ -34,6 +34,28 @@ export interface RoomHost {
   /** Freezes all rooms, makes a full state of each durable, closes their sockets with 4010. */
   park(): Promise<void>;
   readonly roomCount: number;
+}
+
+/** Rooms wherever they run: in this process, or in another of the cluster. What hand-off, matches and seats work with. */
+export interface Rooms extends Pick<RoomHost, 'compatOf' | 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard'> {
+  /** The process that is to run the next match of a game: an incarnation. */
+  place(game: string): string;
+  /** As {@link RoomHost.create}, at the match's owner. */
+  create(reservation: Reservation, owner: string): Promise<void>;
+  /** Step 4 of the hand-off, at the match's owner. Resolves to false if the room isn't there, and won't be by itself. */
+  open(matchId: string, owner: string): Promise<boolean>;
+  /** The seat of a match that `owner` runs, which is told of all `seats` first. null: the room isn't there, or can't be asked. */
+  seat(ask: SeatAsk, owner: string | null): Promise<SeatStatus | null>;
+  /** Where clients reach a process directly, `host[:port][/path]`; null: by the shared address alone. */
+  directAddressOf(owner: string): string | null;
+}
+
+/** Which seat of which match. */
+export interface SeatAsk {
+  readonly matchId: string;
+  readonly seatIndex: number;
+  /** All that the match has, as SQL knows them. */
+  readonly seats: readonly SeatInit[];
 }
 
 export interface Reservation extends MatchInit {

@@ -1,5 +1,4 @@
 import type { SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
-import { HandOffError } from '../../src/realtime/hand-off-error.ts';
 import type { Reservation, RoomHost } from '../../src/realtime/ports.ts';
 
 interface FakeRoom {
@@ -41,10 +40,10 @@ export class FakeRoomHost implements RoomHost {
     this.rooms.set(reservation.matchId, { reservation, state: 'reserved', seats });
   }
 
-  open(matchId: string): void {
+  open(matchId: string): boolean {
     const room = this.rooms.get(matchId);
-    if (!room) throw new HandOffError('room-failed', matchId);
-    room.state = 'open';
+    if (room) room.state = 'open';
+    return room !== undefined;
   }
 
   discard(matchId: string): void {
@@ -74,6 +73,7 @@ export class FakeRoomHost implements RoomHost {
   }
 
   giveUpSeat(matchId: string, seatIndex: number, code: number): void {
+    if (this.seat(matchId, seatIndex) === null) return;
     this.givenUp.push(`${matchId}/${seatIndex}/${code}`);
     this.setSeat(matchId, seatIndex, { givenUp: true });
   }

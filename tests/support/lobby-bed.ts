@@ -6,6 +6,7 @@ import { Lobbies } from '../../src/lobbies/lobbies.ts';
 import { lobbyRoutes } from '../../src/lobbies/lobby-routes.ts';
 import { HandOffs } from '../../src/matches/hand-off.ts';
 import { MatchService } from '../../src/matches/match-service.ts';
+import { LocalRooms } from '../../src/realtime/local-rooms.ts';
 import { newId } from '../../src/store/ids.ts';
 import { processes } from '../../src/store/schema.ts';
 import { FakeRoomHost } from './fake-room-host.ts';
@@ -143,8 +144,9 @@ function makeParts(parts: HttpParts): BedParts {
   const errors: unknown[] = [];
   const incarnation = newId('i');
   const rooms = new FakeRoomHost();
+  const here = new LocalRooms(rooms, { incarnation });
   const lobbies = new Lobbies({ ...parts, onError: (error) => errors.push(error) });
-  const common = { ...parts, lobbies: lobbies.moves, presence: lobbies.presence, incarnation, rooms: () => rooms };
+  const common = { ...parts, lobbies: lobbies.moves, presence: lobbies.presence, incarnation, rooms: () => here };
   const matches = new MatchService(common);
   const handOffs = new HandOffs({ ...common, matches });
   return { lobbies, matches, handOffs, rooms, incarnation, errors };

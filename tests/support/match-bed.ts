@@ -20,6 +20,7 @@ import { HandOffs } from '../../src/matches/hand-off.ts';
 import { MatchService } from '../../src/matches/match-service.ts';
 import { findMatch, findMatches, type MatchRow } from '../../src/matches/match-store.ts';
 import { type DatabaseHandle, openDatabase } from '../../src/store/database.ts';
+import { LocalRooms } from '../../src/realtime/local-rooms.ts';
 import { newId } from '../../src/store/ids.ts';
 import { players, processes } from '../../src/store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../../src/store/transaction.ts';
@@ -113,8 +114,9 @@ export class MatchBed implements AsyncDisposable {
     const incarnation = newId('i');
     await db.insert(processes).values({ incarnation, state, build: 'test' });
     const rooms = new FakeRoomHost();
+    const here = new LocalRooms(rooms, { incarnation });
     const presence = { socket: (id: string, open: number) => void this.presence.push(`${id} ${open}`) };
-    const common = { db, bus, clock, lobbies, incarnation, rooms: () => rooms };
+    const common = { db, bus, clock, lobbies, incarnation, rooms: () => here };
     const matches = new MatchService({ ...common, presence });
     const handOffs = new HandOffs({ ...common, matches, log: silent, ...(createMs && { createMs }) });
     return { incarnation, rooms, matches, handOffs };
