@@ -109,6 +109,11 @@ export class MatchCore {
     return Math.min(this.#memory.timers.nextDueMs, this.#memory.seats.nextToExpire()?.deadlineMs ?? Infinity);
   }
 
+  /** Nothing that came in waits for a step. */
+  get isIdle(): boolean {
+    return this.#queue.isEmpty;
+  }
+
   /** The room opens: the game starts with the next step. Nothing happens on a second call. */
   start(): void {
     this.#queue.add(() => {

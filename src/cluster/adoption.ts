@@ -6,23 +6,29 @@ import { LogSealedError } from './log-errors.ts';
 import type { Claim, Coordinator, DeadLogs } from './ports.ts';
 import type { StepMark } from './step-mark.ts';
 
-/** What adoption works with. */
-export interface AdoptionParts {
-  /** Started already. */
-  readonly coordinator: Pick<Coordinator, 'claimOrphans' | 'countDeath'>;
-  readonly deadLogs: DeadLogs;
-  /** Our own log: tells whether a match is safe in it. */
-  readonly log: { holds(matchId: string): boolean };
-  readonly mark: StepMark;
+/** What it takes to bring one match back. */
+export interface ClaimParts {
+  /** Told which match is being restored, in case that ends the process. */
+  readonly mark: Pick<StepMark, 'restoring' | 'restored'>;
   readonly roomHost: Pick<RoomHost, 'adopt' | 'seat'>;
   /** As `RoomHost.compatOf`; null for a game that this build doesn't have. */
   readonly compatOf: (game: string) => string | null;
   /** The match with its seats, from the database, with its new epoch; null if it is gone. */
   readonly reservationOf: (matchId: string) => Promise<Reservation | null>;
   readonly abandon: (matchId: string, reason: AbandonReason) => Promise<unknown>;
+  readonly logger: ClusterLog;
+}
+
+/** What adoption works with. */
+export interface AdoptionParts extends ClaimParts {
+  /** Started already. */
+  readonly coordinator: Pick<Coordinator, 'claimOrphans' | 'countDeath'>;
+  readonly deadLogs: DeadLogs;
+  /** Our own log: tells whether a match is safe in it. */
+  readonly log: { holds(matchId: string): boolean };
+  readonly mark: StepMark;
   /** Puts hand-offs that no living process will finish back to where they came from. */
   readonly sweep: () => Promise<unknown>;
-  readonly logger: ClusterLog;
 }
 
 export interface AdoptionReport {
@@ -49,7 +55,7 @@ export async function adoptMatches(parts: AdoptionParts): Promise<AdoptionReport
   const adopted: string[] = [];
   const abandoned = new Map<string, AbandonReason>();
   for (const claim of claims) {
-    const reason = await adopt(parts, claim, recorded.get(claim.matchId));
+    const reason = await adoptClaim(parts, claim, recorded.get(claim.matchId));
     if (reason === null) adopted.push(claim.matchId);
     else abandoned.set(claim.matchId, reason);
     await turnOfTheLoop();
@@ -71,8 +77,15 @@ async function countDeath({ mark, coordinator, logger }: AdoptionParts): Promise
   mark.clearSuspect();
 }
 
-/** @returns why the match was abandoned; null if it goes on */
-async function adopt(parts: AdoptionParts, claim: Claim, recorded?: RecordedMatch): Promise<AbandonReason | null> {
+/**
+ * Brings back a match that was claimed, as its log has it, or gives it up.
+ * @returns why it was abandoned; null if it goes on
+ */
+export async function adoptClaim(
+  parts: ClaimParts,
+  claim: Claim,
+  recorded?: RecordedMatch,
+): Promise<AbandonReason | null> {
   const { matchId } = claim;
   if (parts.compatOf(claim.game) !== claim.compat) return await abandon(parts, claim, 'incompatible-build');
   if (claim.deaths >= MAX_DEATHS || recorded === undefined) return await abandon(parts, claim, 'crashed');
@@ -92,7 +105,7 @@ async function adopt(parts: AdoptionParts, claim: Claim, recorded?: RecordedMatc
   }
 }
 
-async function abandon(parts: AdoptionParts, claim: Claim, reason: AbandonReason): Promise<AbandonReason> {
+async function abandon(parts: ClaimParts, claim: Claim, reason: AbandonReason): Promise<AbandonReason> {
   await parts.abandon(claim.matchId, reason);
   const { matchId, game, deaths } = claim;
   const why = reason === 'incompatible-build' ? OF_ANOTHER_BUILD : 'it could not be brought back';

@@ -24,6 +24,10 @@ export class LocalDeadLogs implements DeadLogs {
     return (await listLogs(this.#folder)).filter((incarnation) => incarnation !== this.#incarnation);
   }
 
+  async seal(incarnation: string): Promise<void> {
+    await sealLog(logPath(this.#folder, incarnation));
+  }
+
   /** Rejects with a `LogFormatError` that names the file if a build of another log format wrote it. */
   async read(incarnations: readonly string[]): Promise<ReadonlyMap<string, RecordedMatch>> {
     const newest = new NewestMatches();

@@ -72,7 +72,8 @@ export class NewestMatches {
   }
 }
 
-function isNewer(one: RecordedMatch, other: RecordedMatch): boolean {
+/** Of two accounts of one match. */
+export function isNewer(one: RecordedMatch, other: RecordedMatch): boolean {
   if (one.epoch !== other.epoch) return one.epoch > other.epoch;
   return (one.patches.at(-1) ?? one.full).tick > (other.patches.at(-1) ?? other.full).tick;
 }

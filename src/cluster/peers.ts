@@ -1,5 +1,6 @@
 import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import type { HandOffReason } from '../realtime/hand-off-error.ts';
+import type { Unheard } from '../realtime/match-room.ts';
 import type { Reservation } from '../realtime/ports.ts';
 import type { ProcessLoad } from '../store/schema.ts';
 
@@ -19,19 +20,14 @@ export interface Member {
 /** Where a process is called. */
 export type Peer = Pick<Member, 'incarnation' | 'address'>;
 
-/** A message of a seat that arrived where its room has just been. */
-export interface LateMessage {
-  readonly seatIndex: number;
-  readonly type: string;
-  readonly payload: unknown;
-}
-
 /** What one process asks of another: all of it may be asked twice, since an answer may be lost. */
 export interface Calls {
   /** Step 2 of a hand-off. Refused with a {@link HandOffReason}. */
   readonly create: { readonly ask: { readonly reservation: Reservation }; readonly answer: null };
-  /** Step 4 of a hand-off, and the last of a migration: the match is this process's, by SQL. */
-  readonly open: { readonly ask: { readonly matchId: string }; readonly answer: null };
+  /** Step 4 of a hand-off, and the last of a migration: the match is this process's, by SQL. false: there is no room. */
+  readonly open: { readonly ask: { readonly matchId: string }; readonly answer: boolean };
+  /** The match will not come here after all. */
+  readonly discard: { readonly ask: { readonly matchId: string; readonly epoch: number }; readonly answer: null };
   /** A seat of a room that is there, which is told of all seats first; null: the room isn't there. */
   readonly seat: {
     readonly ask: { readonly matchId: string; readonly seatIndex: number; readonly seats: readonly SeatInit[] };
@@ -40,11 +36,11 @@ export interface Calls {
   /** A room moves here: it is restored and recorded, and stays frozen until it is opened. Refused with `no-capacity`, `incompatible`. */
   readonly receive: {
     readonly ask: { readonly reservation: Reservation; readonly recorded: RecordedMatch };
-    readonly answer: null;
+    readonly answer: { readonly recorded: boolean };
   };
-  /** What was said to a room after it had moved. */
-  readonly late: {
-    readonly ask: { readonly matchId: string; readonly messages: readonly LateMessage[] };
+  /** What was said to a room when it was about to move, and after it had. Refused with `not-here`. */
+  readonly hear: {
+    readonly ask: { readonly matchId: string; readonly unheard: readonly Unheard[] };
     readonly answer: null;
   };
 }

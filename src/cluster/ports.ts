@@ -26,6 +26,8 @@ export interface RoomLog {
 export interface DeadLogs {
   /** Incarnations other than our own that have left a log. */
   list(): Promise<readonly string[]>;
+  /** From now on this log takes nothing more: whoever still writes it has its appends rejected. */
+  seal(incarnation: string): Promise<void>;
   /**
    * Seals these logs and reads them: the newest epoch of each match. Torn ends are cut off. An incarnation that has
    * none is passed by. Reading again gives the same.

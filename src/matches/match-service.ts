@@ -209,7 +209,8 @@ export function reservationOf(match: MatchRow): Reservation {
   return { matchId, game, epoch, private: isPrivate, seed, settings, seats: match.seats.map(seatInit) };
 }
 
-function closeCodeOf(match: MatchRow | null): number {
+/** What a socket for a match that is not live is closed with. */
+export function closeCodeOf(match: MatchRow | null): number {
   // Its room is on its way to some process.
   if (match?.state === 'playing') return CloseCode.comeBack;
   if (match?.state === 'finished') return CloseCode.finished;

@@ -1,5 +1,6 @@
 /** Why a match could not be handed off to its process: the reason that its lobby shows. */
-export type HandOffReason = 'no-capacity' | 'room-failed' | 'seat-failed';
+export const HAND_OFF_REASONS = ['no-capacity', 'room-failed', 'seat-failed'] as const;
+export type HandOffReason = (typeof HAND_OFF_REASONS)[number];
 
 export class HandOffError extends Error {
   override readonly name = 'HandOffError';

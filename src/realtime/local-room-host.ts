@@ -2,14 +2,14 @@ import type { Schema } from '@colyseus/schema';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { AnyRoomClass, AnyRooms } from '../../rooms/kit/game-room.ts';
 import { MatchCore } from '../../rooms/kit/match-core.ts';
-import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
+import type { CommitRecord, RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
 import type { TimeSource } from '../cluster/process-clock.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
-import { MatchRoom, type MatchRoomServices } from './match-room.ts';
+import { MatchRoom, type MatchRoomServices, type Unheard } from './match-room.ts';
 import type { Reservation, RoomHost } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
 
@@ -69,9 +69,7 @@ export class LocalRoomHost implements RoomHost {
   async create(reservation: Reservation): Promise<void> {
     const { matchId } = reservation;
     const known = this.#hosted.get(matchId);
-    if (known === undefined && (this.#stopped || this.#hosted.size >= (this.#options.maxRooms ?? DEFAULT_MAX_ROOMS))) {
-      throw new HandOffError('no-capacity', matchId);
-    }
+    if (known === undefined && (this.#stopped || this.#isFull)) throw new HandOffError('no-capacity', matchId);
     try {
       await (known?.ready ?? this.#reserve(reservation));
     } catch (error) {
@@ -130,6 +128,72 @@ export class LocalRoomHost implements RoomHost {
     hosted.room?.end(code);
   }
 
+  /** Matches that run here, or are about to. */
+  get matchIds(): readonly string[] {
+    return [...this.#hosted.keys()];
+  }
+
+  /** Whether a room is here that waits to be opened. */
+  isReserved(matchId: string): boolean {
+    return this.#hosted.get(matchId)?.room?.isReserved === true;
+  }
+
+  /** The epoch that a room runs with; null if it isn't here. */
+  epochOf(matchId: string): number | null {
+    return this.#hosted.get(matchId)?.room?.epoch ?? null;
+  }
+
+  /**
+   * Takes in a room that moves here, from its other process's memory. It waits to be opened, as a new one does. Resolves
+   * to whether its full state is in our log. Idempotent by match id and epoch.
+   */
+  async receive(reservation: Reservation, recorded: RecordedMatch): Promise<boolean> {
+    const { matchId, epoch } = reservation;
+    const known = this.#hosted.get(matchId);
+    if (known !== undefined) {
+      await known.ready;
+      if (known.room?.epoch === epoch) return known.room.isRecorded;
+      throw new HandOffError('room-failed', matchId);
+    }
+    if (this.#stopped || this.#isFull) throw new HandOffError('no-capacity', matchId);
+    const restore = (): MatchCore =>
+      MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
+    const room = await this.#host(reservation, restore);
+    this.#expireUnopened(matchId);
+    return room.isRecorded;
+  }
+
+  /** See {@link MatchRoom.handOver}. null: it isn't here, or can't move. */
+  async handOver(matchId: string): Promise<CommitRecord | null> {
+    return (await this.#hosted.get(matchId)?.room?.handOver()) ?? null;
+  }
+
+  /** See {@link MatchRoom.takeBack}. */
+  takeBack(matchId: string): void {
+    this.#hosted.get(matchId)?.room?.takeBack();
+  }
+
+  /** See {@link MatchRoom.depart}. */
+  depart(matchId: string, onUnheard: (unheard: Unheard) => void): void {
+    const hosted = this.#hosted.get(matchId);
+    if (!hosted?.room) return;
+    this.#drop(matchId, hosted);
+    this.#options.services.committer.forget(matchId);
+    hosted.room.depart(onUnheard);
+  }
+
+  /** See {@link MatchRoom.hear}. @returns false if the room isn't here */
+  hear(matchId: string, unheard: readonly Unheard[]): boolean {
+    const room = this.#hosted.get(matchId)?.room;
+    room?.hear(unheard);
+    return room !== undefined && room !== null;
+  }
+
+  /** Sends everyone away to come back; the rooms stay as they are. */
+  dismissAll(): void {
+    for (const { room } of this.#hosted.values()) room?.room.disconnect(CloseCode.comeBack);
+  }
+
   async park(): Promise<void> {
     this.#stopped = true;
     const rooms = await this.#allRooms();
@@ -148,6 +212,14 @@ export class LocalRoomHost implements RoomHost {
     const create = (): MatchCore =>
       MatchCore.create(this.#classOf(reservation), reservation, this.#onFault(reservation));
     await this.#host(reservation, create);
+    this.#expireUnopened(matchId);
+  }
+
+  get #isFull(): boolean {
+    return this.#hosted.size >= (this.#options.maxRooms ?? DEFAULT_MAX_ROOMS);
+  }
+
+  #expireUnopened(matchId: string): void {
     const hosted = this.#hosted.get(matchId);
     if (hosted !== undefined) hosted.expiry = setTimeout(() => this.discard(matchId), UNOPENED_MS).unref();
   }

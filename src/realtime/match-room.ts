@@ -4,6 +4,7 @@ import { GYRE_TYPE, type MatchResult } from '../../protocol/room-messages.ts';
 import type { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
 import type { Committer } from '../cluster/committer.ts';
+import { RecordLostError } from '../cluster/log-errors.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
 import { toGyreInput } from './gyre-input.ts';
@@ -39,8 +40,22 @@ export interface MatchRoomParts {
   readonly onGone: () => void;
 }
 
-/** Admits nobody yet; plays; its time stands still for good, to be parked or dropped; dropped. */
-type RoomState = 'reserved' | 'open' | 'frozen' | 'gone';
+/**
+ * Admits nobody yet; plays; plays what it was told, and takes in nothing more; its time stands still, to be parked, moved or
+ * dropped; dropped.
+ */
+type RoomState = 'reserved' | 'open' | 'leaving' | 'frozen' | 'gone';
+
+/** What was said to a room that takes in nothing more: a message, or null for goodbye. */
+export interface Unheard {
+  readonly seatIndex: number;
+  readonly message: { readonly type: string; readonly payload: unknown } | null;
+}
+
+/** What a leaving room was told before has its step within so long, or never. */
+const LAST_STEPS_MS = 500;
+/** What players may say while their match is between two processes. */
+const MAX_UNHEARD = 10_000;
 
 /** What a step lets out, built. */
 interface Release {
@@ -71,6 +86,10 @@ export class MatchRoom implements SocketHandler, Steppable {
   #over = false;
   /** Its first full state is durable. */
   #recorded = false;
+  /** For whoever runs the match next. */
+  #unheard: Unheard[] = [];
+  #onUnheard: ((unheard: Unheard) => void) | null = null;
+  #onIdle: () => void = () => {};
 
   /** A room that admits nobody yet, and whose state is not recorded yet. */
   constructor(parts: MatchRoomParts) {
@@ -98,6 +117,13 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
   get isReserved(): boolean {
     return this.#state === 'reserved';
+  }
+  get epoch(): number {
+    return this.#parts.epoch;
+  }
+  /** A full state of it is in this process's log. */
+  get isRecorded(): boolean {
+    return this.#recorded;
   }
 
   /** A seat, with what is not recorded yet; null if there is none. */
@@ -138,6 +164,11 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
 
   step(timeMs: number): void {
+    this.#step(timeMs);
+    if (this.#state === 'leaving' && this.#core.isIdle) this.#onIdle();
+  }
+
+  #step(timeMs: number): void {
     const output = this.#core.step(timeMs);
     const arrived = this.#arrived;
     this.#arrived = [];
@@ -174,6 +205,56 @@ export class MatchRoom implements SocketHandler, Steppable {
   /** Its lobby is private, or isn't: matches of private lobbies can't be watched. */
   setPrivate(isPrivate: boolean): void {
     this.#door.spectators.close(isPrivate);
+  }
+
+  /**
+   * Does what it was told, takes in nothing more, and stops the match's time. Resolves to the whole match as of its last step,
+   * when all that it let out is out; to null if it ends anyway, or admits nobody yet. Rejects with `LogSealedError`.
+   */
+  async handOver(): Promise<CommitRecord | null> {
+    if (this.#state !== 'open' || this.#over) return null;
+    this.#state = 'leaving';
+    await this.#idle();
+    if (this.#state !== 'leaving' || this.#over) return null;
+    this.freeze();
+    const record = this.#core.full();
+    const { services, epoch } = this.#parts;
+    try {
+      await services.committer.record({ ...record, matchId: this.matchId, epoch });
+    } catch (error) {
+      // Without a log there is none that the next owner would need.
+      if (!(error instanceof RecordLostError)) throw error;
+    }
+    return record;
+  }
+
+  /** Nobody else runs it: it goes on here, with all that it was told meanwhile. */
+  takeBack(): void {
+    if (this.#state !== 'leaving' && this.#state !== 'frozen') return;
+    if (this.#state === 'frozen') this.resume();
+    this.#state = 'open';
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    this.hear(unheard);
+  }
+
+  /** Another process runs it: everyone is to come back there, and what they still say here is for `onUnheard`. */
+  depart(onUnheard: (unheard: Unheard) => void): void {
+    const before = this.#unheard;
+    this.#unheard = [];
+    this.#onUnheard = onUnheard;
+    for (const unheard of before) onUnheard(unheard);
+    this.end(CloseCode.comeBack);
+  }
+
+  /** What players said where the match was before. */
+  hear(unheard: readonly Unheard[]): void {
+    for (const { seatIndex, message } of unheard) {
+      if (!this.#isPlaying || this.seat(seatIndex) === null) continue;
+      if (message === null) this.giveUpSeat(seatIndex, CloseCode.consented);
+      else this.#core.receivePlain(seatIndex, message.type, message.payload, null);
+    }
+    this.#wake();
   }
 
   /** Stops the match's time, and lets nobody in or out any more; its records stay as they are. */
@@ -230,7 +311,11 @@ export class MatchRoom implements SocketHandler, Steppable {
     const slot = this.#door.slotOf(client);
     // Who watches has nothing to say.
     if (slot === undefined && this.#door.spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
-    if (slot === undefined || !this.#isPlaying) return;
+    if (slot === undefined) return;
+    if (!this.#isPlaying) {
+      this.late(client, message);
+      return;
+    }
     const payload = unpackPayload(message.packed);
     const received = payload === null ? 'bad-input' : this.#hand(slot, message, payload.value);
     if (received === 'bad-input') client.end(CloseCode.badInput);
@@ -239,17 +324,36 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   consented(client: SocketClient): void {
     const slot = this.#door.slotOf(client);
-    // Time stands still, and nothing is recorded any more: who comes back where it goes on may say so again.
-    if (slot?.client === client && this.#state === 'frozen') client.end(CloseCode.comeBack);
-    else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
+    const isStopping = this.#state === 'leaving' || this.#state === 'frozen';
+    if (slot?.client === client && isStopping) {
+      this.late(client, { kind: 'leave' });
+      client.end(CloseCode.comeBack);
+    } else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
     else this.giveUpSeat(slot.seat.index, CloseCode.consented);
+  }
+
+  /** Inputs with a number are sent again by their client, to whoever runs the match then; the rest would be lost. */
+  late(client: SocketClient, message: InboundMessage | { readonly kind: 'leave' }): void {
+    const slot = this.#door.slotOf(client);
+    if (slot === undefined || this.#state === 'reserved' || this.#over) return;
+    if (message.kind === 'leave') this.#keep({ seatIndex: slot.seat.index, message: null });
+    else if (message.type !== GYRE_TYPE && message.requestId === null) {
+      const payload = unpackPayload(message.packed);
+      if (payload === null || message.packed.length > MAX_ROOM_MESSAGE_BYTES) return;
+      this.#keep({ seatIndex: slot.seat.index, message: { type: message.type, payload: payload.value } });
+    }
+  }
+
+  #keep(unheard: Unheard): void {
+    if (this.#onUnheard !== null) this.#onUnheard(unheard);
+    else if (this.#state !== 'gone' && this.#unheard.length < MAX_UNHEARD) this.#unheard.push(unheard);
   }
 
   gone(client: SocketClient): void {
     this.#audience.forget(client);
     this.#requests.forget(client);
     const slot = this.#door.left(client);
-    if (slot === null || this.#state !== 'open') return;
+    if (slot === null || (this.#state !== 'open' && this.#state !== 'leaving')) return;
     this.#core.seatDropped(slot.seat.index);
     this.#wake();
   }
@@ -260,6 +364,19 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   get #isPlaying(): boolean {
     return this.#state === 'open' && !this.#over;
+  }
+
+  /** Resolves when what waits for a step has had it, or never will. */
+  async #idle(): Promise<void> {
+    if (this.#core.isIdle && this.#arrived.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, LAST_STEPS_MS);
+      this.#onIdle = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      this.#wake();
+    });
   }
 
   #slot(seatIndex: number): SeatSlot {

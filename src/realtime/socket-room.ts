@@ -22,6 +22,8 @@ export interface SocketHandler {
   consented(client: SocketClient): void;
   /** The socket is closed, by whichever side. Once for each. */
   gone(client: SocketClient): void;
+  /** What a client said before it knew that its socket is being closed. Left out: nobody wants to know. */
+  late?(client: SocketClient, message: InboundMessage | { readonly kind: 'leave' }): void;
 }
 
 /** What a {@link SocketRoom} is made of. */
@@ -74,6 +76,12 @@ export class SocketRoom {
   #hear(client: SocketClient, data: Buffer | null): void {
     client.ref.silentRounds = 0;
     if (client.stage !== 'ended') this.contain(client, () => this.#receive(client, data));
+    else if (this.#parts.handler.late !== undefined && data !== null) this.contain(client, () => this.#overhear(client, data));
+  }
+
+  #overhear(client: SocketClient, data: Buffer): void {
+    const frame = readFrame(data);
+    if (frame?.kind === 'message' || frame?.kind === 'leave') this.#parts.handler.late?.(client, frame);
   }
 
   #leave(client: SocketClient, code?: number): void {

@@ -173,6 +173,7 @@ export class Service {
       },
       deadLogs: {
         list: () => deadLogs.list(),
+        seal: (incarnation) => deadLogs.seal(incarnation),
         read: (incarnations) => deadLogs.read(incarnations),
         discard: (incarnations) => {
           at('before the discard');

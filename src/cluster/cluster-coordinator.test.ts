@@ -1,0 +1,246 @@
+import { expect, test } from '@jest/globals';
+import { eq } from 'drizzle-orm';
+import { createTestDatabase } from '../../tests/support/postgres.ts';
+import { waitFor } from '../../tests/support/wait-for.ts';
+import { type DatabaseHandle, openDatabase } from '../store/database.ts';
+import { matches, processes } from '../store/schema.ts';
+import { claimOrphans } from './claims.ts';
+import { ClusterCoordinator } from './cluster-coordinator.ts';
+import { type CoordinatorHost, coordinatorContract, insertMatch } from './coordinator.contract.ts';
+import { ALWAYS_HELD } from './lease.ts';
+import { newIncarnation } from './local-coordinator.ts';
+import type { Coordinator } from './ports.ts';
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A process of the cluster, as far as its coordinator goes. */
+interface Process {
+  readonly coordinator: ClusterCoordinator;
+  readonly fenced: () => boolean;
+  /** What its seals go to: a rejection for a log that is away. */
+  seal: (incarnation: string) => Promise<void>;
+  readonly gone: string[];
+}
+
+class Cluster implements CoordinatorHost {
+  readonly database: DatabaseHandle;
+  readonly sealed: string[] = [];
+  readonly #url: string;
+  readonly #dispose: () => PromiseLike<void>;
+  readonly #processes: Process[] = [];
+  #ports = 1;
+
+  constructor(url: string, dispose: () => PromiseLike<void>) {
+    this.#url = url;
+    this.#dispose = dispose;
+    this.database = openDatabase(url, { maxConnections: 5 });
+  }
+
+  create(): ClusterCoordinator {
+    return this.process().coordinator;
+  }
+
+  process(options: { address?: string; compats?: Record<string, string>; beatEveryMs?: number } = {}): Process {
+    let isFenced = false;
+    const { address = `127.0.0.1:${this.#ports++}`, compats = { 'connect-four': 'same' }, beatEveryMs = 20 } = options;
+    const gone: string[] = [];
+    const made: Process = {
+      gone,
+      fenced: () => isFenced,
+      seal: async (incarnation) => void this.sealed.push(incarnation),
+      coordinator: new ClusterCoordinator({
+        db: this.database.db,
+        connectionString: this.#url,
+        incarnation: newIncarnation(),
+        build: 'test',
+        address,
+        directAddress: null,
+        compats,
+        load: () => ({ clients: 0, rooms: 0, delayMs: 0 }),
+        lease: ALWAYS_HELD,
+        seal: (incarnation) => made.seal(incarnation),
+        logger: silent,
+        onFenced: () => {
+          isFenced = true;
+        },
+        onMembers: () => {},
+        onOrphans: () => {},
+        beatEveryMs,
+      }),
+    };
+    made.coordinator.onGone((incarnation) => gone.push(incarnation));
+    this.#processes.push(made);
+    return made;
+  }
+
+  async started(options?: Parameters<Cluster['process']>[0]): Promise<Process> {
+    const made = this.process(options);
+    await made.coordinator.start();
+    return made;
+  }
+
+  /** As it is found by one whose next call is refused. Its death has nothing to do with its matches. */
+  async kill({ incarnation }: Coordinator): Promise<void> {
+    await this.database.db
+      .update(processes)
+      .set({ suspect: 'm_another00' })
+      .where(eq(processes.incarnation, incarnation));
+    await this.process().coordinator.bury(incarnation, { refused: true });
+  }
+
+  async row(incarnation: string) {
+    const [row] = await this.database.db.select().from(processes).where(eq(processes.incarnation, incarnation));
+    return row;
+  }
+
+  async match(matchId: string) {
+    const [row] = await this.database.db.select().from(matches).where(eq(matches.id, matchId));
+    return row;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { coordinator } of this.#processes) await coordinator.stop();
+    await this.database.close();
+    await this.#dispose();
+  }
+}
+
+async function openCluster(): Promise<Cluster> {
+  const database = await createTestDatabase();
+  return new Cluster(database.url, () => database[Symbol.asyncDispose]());
+}
+
+coordinatorContract('cluster', openCluster);
+
+test('all who live know each other, the longest-lived first [CL-10]', async () => {
+  await using cluster = await openCluster();
+  const [one, two] = [await cluster.started(), await cluster.started()];
+  await waitFor(() => one.coordinator.members.length === 2);
+  expect(one.coordinator.members.map(({ incarnation }) => incarnation)).toEqual([
+    one.coordinator.incarnation,
+    two.coordinator.incarnation,
+  ]);
+  expect([one.coordinator.isFirst(), two.coordinator.isFirst()]).toEqual([true, false]);
+  await one.coordinator.stop();
+  await waitFor(() => two.coordinator.isFirst());
+  expect(two.gone).toEqual([one.coordinator.incarnation]);
+});
+
+test('a process whose counter stands still is dead after a while, its log sealed, its matches claimable: in this order [CL-11]', async () => {
+  await using cluster = await openCluster();
+  const hung = await cluster.started({ beatEveryMs: 1_000_000 });
+  const judge = await cluster.started();
+  const matchId = await insertMatch(cluster.database, { owner: hung.coordinator.incarnation, epoch: 1 });
+  let letSeal = () => {};
+  const sealing = new Promise<void>((resolve) => {
+    letSeal = resolve;
+  });
+  judge.seal = () => sealing;
+  await waitFor(async () => (await cluster.row(hung.coordinator.incarnation))?.state === 'dead', { timeoutMs: 60_000 });
+  expect(await judge.coordinator.claimOrphans()).toEqual([]);
+  letSeal();
+  await waitFor(async () => (await cluster.row(hung.coordinator.incarnation))?.sealed);
+  expect(await judge.coordinator.claimOrphans()).toMatchObject([{ matchId, epoch: 2 }]);
+});
+
+test('a process that was declared dead learns of it by its next heartbeat, and raises no counter any more [CL-12]', async () => {
+  await using cluster = await openCluster();
+  const [one, two] = [await cluster.started(), await cluster.started()];
+  await two.coordinator.bury(one.coordinator.incarnation, { refused: true });
+  await waitFor(() => one.fenced());
+  expect(two.fenced()).toBe(false);
+});
+
+test('a counter that has risen meanwhile is no evidence [CL-11]', async () => {
+  await using cluster = await openCluster();
+  const [one, two] = [await cluster.started(), await cluster.started()];
+  await waitFor(async () => ((await cluster.row(one.coordinator.incarnation))?.counter ?? 0) > 3);
+  await two.coordinator.bury(one.coordinator.incarnation, { counter: 1 });
+  expect((await cluster.row(one.coordinator.incarnation))?.state).toBe('alive');
+});
+
+test('a log that can not be sealed yet is sealed later, by anybody [CL-11]', async () => {
+  await using cluster = await openCluster();
+  const [one, two] = [await cluster.started(), await cluster.started({ beatEveryMs: 1_000_000 })];
+  two.seal = () => Promise.reject(new Error('away'));
+  const dead = newIncarnation();
+  await cluster.database.db
+    .insert(processes)
+    .values({ incarnation: dead, state: 'alive', build: 'test', address: '127.0.0.1:9' });
+  await two.coordinator.bury(dead, { refused: true });
+  await waitFor(async () => (await cluster.row(dead))?.sealed);
+  expect(cluster.sealed).toEqual([dead]);
+  expect(one.gone).toEqual([]);
+});
+
+test('who boots at the address of another has buried it [CL-13]', async () => {
+  await using cluster = await openCluster();
+  const before = await cluster.started({ address: '127.0.0.1:77', beatEveryMs: 1_000_000 });
+  const after = await cluster.started({ address: '127.0.0.1:77' });
+  expect(await cluster.row(before.coordinator.incarnation)).toMatchObject({ state: 'dead', sealed: true });
+  expect(after.coordinator.others()).toEqual([]);
+});
+
+test('processes that claim at once get different matches, and those of another build are left alone [CL-14]', async () => {
+  await using cluster = await openCluster();
+  const ids = new Set<string>();
+  for (let made = 0; made < 100; made += 1) ids.add(await insertMatch(cluster.database, { owner: 'i_gone' }));
+  await insertMatch(cluster.database, { owner: 'i_gone', compat: 'another' });
+  const living = await Promise.all([cluster.started(), cluster.started(), cluster.started()]);
+  const claimed: string[] = [];
+  const claimAll = async ({ coordinator }: Process) => {
+    for (let claims = await coordinator.claimOrphans(); claims.length > 0; claims = await coordinator.claimOrphans())
+      claimed.push(...claims.map(({ matchId }) => matchId));
+  };
+  await Promise.all(living.map(claimAll));
+  expect(claimed).toHaveLength(100);
+  expect(new Set(claimed)).toEqual(ids);
+});
+
+test('a claim says whose logs have the match: of the owner before, and of who recorded it last [CL-14]', async () => {
+  await using cluster = await openCluster();
+  await insertMatch(cluster.database, { owner: 'i_newer', recordedBy: 'i_older' });
+  const { coordinator } = await cluster.started();
+  expect(await coordinator.claimOrphans()).toMatchObject([{ logs: ['i_newer', 'i_older'] }]);
+});
+
+test('nobody takes over a match whose records are in the log of a process that lives [CL-14]', async () => {
+  await using cluster = await openCluster();
+  const [one, two] = [await cluster.started(), await cluster.started()];
+  await insertMatch(cluster.database, { owner: null, recordedBy: one.coordinator.incarnation });
+  expect(await two.coordinator.claimOrphans()).toEqual([]);
+});
+
+test('a death without a name falls on all matches of the process, a named one on that match alone [CL-15]', async () => {
+  await using cluster = await openCluster();
+  const [judge, one, two] = [await cluster.started(), await cluster.started(), await cluster.started()];
+  const own = (process: Process, fields = {}) =>
+    insertMatch(cluster.database, { owner: process.coordinator.incarnation, epoch: 1, ...fields });
+  const [a, b] = [await own(one), await own(one)];
+  await judge.coordinator.bury(one.coordinator.incarnation, { refused: true });
+  const [c, d] = [await own(two), await own(two)];
+  await cluster.database.db
+    .update(processes)
+    .set({ suspect: c })
+    .where(eq(processes.incarnation, two.coordinator.incarnation));
+  await judge.coordinator.bury(two.coordinator.incarnation, { refused: true });
+  expect(await cluster.match(a)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
+  expect(await cluster.match(b)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
+  expect(await cluster.match(c)).toMatchObject({ deaths: 1, uncleanDeaths: 0 });
+  expect(await cluster.match(d)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
+});
+
+test('a death while a match is on probation falls on that match alone [CL-15]', async () => {
+  await using cluster = await openCluster();
+  const [judge, one] = [await cluster.started(), await cluster.started()];
+  const { incarnation } = one.coordinator;
+  const innocent = await insertMatch(cluster.database, { owner: incarnation, epoch: 1 });
+  const suspect = await insertMatch(cluster.database, { owner: 'i_gone', uncleanDeaths: 2 });
+  const compats = { 'connect-four': 'same' };
+  expect(await one.coordinator.claimOrphans()).toEqual([]);
+  const [claim] = await claimOrphans(cluster.database.db, { incarnation, compats, suspicious: true });
+  expect(claim?.matchId).toBe(suspect);
+  await judge.coordinator.bury(incarnation, { refused: true });
+  expect(await cluster.match(suspect)).toMatchObject({ deaths: 1, uncleanDeaths: 2, onProbation: false });
+  expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
+});

@@ -1,0 +1,71 @@
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { matches, processes } from '../store/schema.ts';
+import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
+
+/** How a process is known to be dead: its address refuses connections, or its counter stands still at this number. */
+export type Evidence = { readonly refused: true } | { readonly counter: number };
+
+/**
+ * Declares a process dead, in one conditional UPDATE: of all who try, one succeeds. What its death may have to do with one of
+ * its matches is noted in the same transaction: the one that its watchdog named, or that was alone on probation, or,
+ * without a name, all of them.
+ * @returns false if it was dead already, has stopped, or lives after all
+ */
+export async function declareDead(db: Database, incarnation: string, evidence: Evidence): Promise<boolean> {
+  return await inTransaction(db, async (tx) => {
+    const unheard = 'counter' in evidence ? eq(processes.counter, evidence.counter) : undefined;
+    const [dead] = await tx.sql
+      .update(processes)
+      .set({ state: 'dead', endedAt: sql`now()` })
+      .where(and(eq(processes.incarnation, incarnation), inArray(processes.state, ['alive', 'draining']), unheard))
+      .returning({ suspect: processes.suspect });
+    if (!dead) return false;
+    await blame(tx, incarnation, dead.suspect);
+    return true;
+  });
+}
+
+async function blame(tx: Tx, incarnation: string, suspect: string | null): Promise<void> {
+  const its = and(eq(matches.owner, incarnation), eq(matches.state, 'playing'));
+  const named = suspect === null ? undefined : eq(matches.id, suspect);
+  const found = await tx.sql
+    .update(matches)
+    .set({ deaths: sql`${matches.deaths} + 1`, onProbation: false })
+    .where(and(its, named ?? eq(matches.onProbation, true)))
+    .returning({ id: matches.id });
+  if (found.length > 0 || suspect !== null) return;
+  await tx.sql
+    .update(matches)
+    .set({ uncleanDeaths: sql`${matches.uncleanDeaths} + 1` })
+    .where(its);
+}
+
+/** Dead processes whose logs may still take records. */
+export async function unsealed(db: Database): Promise<string[]> {
+  const rows = await db
+    .select({ incarnation: processes.incarnation })
+    .from(processes)
+    .where(and(eq(processes.state, 'dead'), eq(processes.sealed, false)));
+  return rows.map(({ incarnation }) => incarnation);
+}
+
+/** Its log takes nothing more: its matches may be claimed. */
+export async function markSealed(db: Database, incarnation: string): Promise<void> {
+  await db.update(processes).set({ sealed: true }).where(eq(processes.incarnation, incarnation));
+}
+
+/** Processes that are no more, of these: dead and sealed, stopped, or never heard of. */
+export async function goneOf(db: Database, incarnations: readonly string[]): Promise<string[]> {
+  if (incarnations.length === 0) return [];
+  const living = await db
+    .select({ incarnation: processes.incarnation })
+    .from(processes)
+    .where(
+      and(
+        inArray(processes.incarnation, [...incarnations]),
+        or(inArray(processes.state, ['alive', 'draining']), and(eq(processes.state, 'dead'), eq(processes.sealed, false))),
+      ),
+    );
+  const left = new Set(living.map(({ incarnation }) => incarnation));
+  return incarnations.filter((incarnation) => !left.has(incarnation));
+}

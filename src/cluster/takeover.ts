@@ -1,0 +1,160 @@
+import type { RecordedMatch } from '../../rooms/kit/ports.ts';
+import { adoptClaim, type ClaimParts } from './adoption.ts';
+import { LogSealedError } from './log-errors.ts';
+import { isNewer } from './match-chains.ts';
+import type { Claim, DeadLogs } from './ports.ts';
+
+export interface TakeoverParts extends ClaimParts {
+  readonly incarnation: string;
+  readonly claim: (which: { readonly suspicious: boolean }) => Promise<readonly Claim[]>;
+  readonly deadLogs: Pick<DeadLogs, 'read'>;
+  /** The match is here, or abandoned: whoever waits for it looks again. */
+  readonly onTaken: (claim: Claim) => Promise<void>;
+  /** A match that was alone on probation has not ended this process. */
+  readonly acquit: (matchId: string) => Promise<unknown>;
+  /** How long a suspicious match is watched before the next one is taken; 1,500 ms if left out. */
+  readonly probationMs?: number;
+}
+
+const PROBATION_MS = 1_500;
+/** Nudges may be lost, and what others have left may be anybody's. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Takes over the matches of processes that are no more, for as long as this one lives: a few at a time, so that all who live
+ * share them. Matches that may have killed their processes come one at a time, and are watched for a while.
+ */
+export class Takeover {
+  readonly #parts: TakeoverParts;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+  #probation: Promise<void> | null = null;
+  /** Claimed, and not here yet. */
+  readonly #taking = new Set<string>();
+
+  constructor(parts: TakeoverParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes over what there is, and looks again every second. Resolves after the first look. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+    await this.look();
+  }
+
+  /** Takes over no more; waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  /** Whether a match is ours already and about to be here. */
+  isTaking(matchId: string): boolean {
+    return this.#taking.has(matchId);
+  }
+
+  /** There may be something to take over. Never rejects. */
+  look(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#takeAll();
+      } while (this.#again && !this.#stopped);
+      if (this.#probation === null && !this.#stopped) await this.#takeSuspicious();
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'taking over matches failed: it is tried again');
+    }
+  }
+
+  async #takeAll(): Promise<void> {
+    const logs = new SealedLogs(this.#parts);
+    while (!this.#stopped) {
+      const claims = await this.#parts.claim({ suspicious: false });
+      if (claims.length === 0) return;
+      for (const { matchId } of claims) this.#taking.add(matchId);
+      for (const claim of claims) {
+        await this.#take(claim, logs);
+        await turnOfTheLoop();
+      }
+    }
+  }
+
+  async #takeSuspicious(): Promise<void> {
+    const [claim] = await this.#parts.claim({ suspicious: true });
+    if (claim === undefined) return;
+    this.#parts.logger.warn({ matchId: claim.matchId }, 'a match that may have killed its processes is on probation');
+    await this.#take(claim, new SealedLogs(this.#parts));
+    this.#probation = this.#watch(claim.matchId);
+  }
+
+  async #watch(matchId: string): Promise<void> {
+    try {
+      await new Promise((resolve) => setTimeout(resolve, this.#parts.probationMs ?? PROBATION_MS).unref());
+      if (!this.#stopped) await this.#parts.acquit(matchId);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error, matchId }, 'the end of a probation could not be noted');
+    } finally {
+      this.#probation = null;
+    }
+    void this.look();
+  }
+
+  async #take(claim: Claim, logs: SealedLogs): Promise<void> {
+    try {
+      const reason = await adoptClaim(this.#parts, claim, await logs.newestOf(claim));
+      this.#parts.logger.info({ matchId: claim.matchId, epoch: claim.epoch, reason }, 'took over a match');
+      await this.#parts.onTaken(claim);
+    } catch (error) {
+      if (error instanceof LogSealedError) throw error;
+      // It is ours in the database and isn't here: it is given up again when that is seen.
+      this.#parts.logger.error({ err: error, matchId: claim.matchId }, 'a match that was claimed could not be taken over yet');
+    } finally {
+      this.#taking.delete(claim.matchId);
+    }
+  }
+}
+
+/** Logs of the dead, each read once. */
+class SealedLogs {
+  readonly #parts: Pick<TakeoverParts, 'deadLogs' | 'incarnation'>;
+  readonly #read = new Map<string, ReadonlyMap<string, RecordedMatch>>();
+
+  constructor(parts: Pick<TakeoverParts, 'deadLogs' | 'incarnation'>) {
+    this.#parts = parts;
+  }
+
+  async newestOf({ matchId, logs }: Claim): Promise<RecordedMatch | undefined> {
+    let newest: RecordedMatch | undefined;
+    for (const log of logs) {
+      // Reading seals: never our own.
+      if (log === this.#parts.incarnation) continue;
+      const found = (await this.#of(log)).get(matchId);
+      if (found !== undefined && (newest === undefined || isNewer(found, newest))) newest = found;
+    }
+    return newest;
+  }
+
+  async #of(log: string): Promise<ReadonlyMap<string, RecordedMatch>> {
+    const read = this.#read.get(log) ?? (await this.#parts.deadLogs.read([log]));
+    this.#read.set(log, read);
+    return read;
+  }
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
