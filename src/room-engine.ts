@@ -1,17 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AnyRooms } from '../rooms/kit/index.ts';
 import { ConfigError } from './config-parsers.ts';
-import { type AdoptionParts, adoptMatches } from './cluster/adoption.ts';
+import { type AdoptionParts, adoptMatches, type RestoreMark } from './cluster/adoption.ts';
 import { GroupCommitter } from './cluster/committer.ts';
-import { LocalDeadLogs } from './cluster/local-dead-logs.ts';
-import { LocalRoomLog } from './cluster/local-log.ts';
+import { ALWAYS_HELD, type Lease } from './cluster/lease.ts';
 import { parkMatches } from './cluster/parking.ts';
 import { ProcessClock } from './cluster/process-clock.ts';
 import { Scheduler } from './cluster/scheduler.ts';
-import { StepMark } from './cluster/step-mark.ts';
-import { type StepListener, StepWatchdog } from './cluster/step-watchdog.ts';
+import { type StepListener, StepWatchdog, type StepWatchdogOptions } from './cluster/step-watchdog.ts';
+import type { EngineLog, EngineStores, StoreHooks } from './engine-stores.ts';
 import type { Logger } from './ops/logging.ts';
 import { GyreTransport } from './realtime/gyre-transport.ts';
 import { openHub } from './realtime/hub.ts';
@@ -20,8 +18,8 @@ import type { HubService, MatchEvents, SeatGate } from './realtime/ports.ts';
 import { RoomDirectory } from './realtime/room-directory.ts';
 
 export interface RoomEngineOptions {
-  readonly dataDir: string;
-  readonly incarnation: string;
+  /** Opens what outlives the process. */
+  readonly openStores: (hooks: StoreHooks) => Promise<EngineStores>;
   readonly rooms: AnyRooms;
   readonly gate: SeatGate;
   readonly events: MatchEvents;
@@ -29,12 +27,19 @@ export interface RoomEngineOptions {
   readonly log: Logger;
   /** Another process has taken our matches over: this one has nothing more to say. */
   readonly onFenced: () => void;
+  /** Left out: held for ever. */
+  readonly lease?: Pick<Lease, 'held'>;
+  /** Where the watchdog leaves the name of a room that it ended the process for. Left out: on stderr alone. */
+  readonly obituary?: StepWatchdogOptions['obituary'];
   /** Matches that the process takes; 2,000 if left out. */
   readonly maxRooms?: number;
 }
 
 /** Idle matches that keep an old piece of the log are in no hurry to be written anew. */
 const FULL_SPREAD_MS = 30_000;
+
+/** Where other processes see to it that a match which kills its owner is found out. */
+const NO_MARK: RestoreMark = { suspect: null, clearSuspect: () => {}, restoring: () => {}, restored: () => {} };
 
 /** What adoption asks of the service: the database's side. */
 export interface AdoptionNeeds extends Pick<AdoptionParts, 'coordinator' | 'reservationOf' | 'abandon' | 'sweep'> {
@@ -45,28 +50,28 @@ export interface AdoptionNeeds extends Pick<AdoptionParts, 'coordinator' | 'rese
 /** Everything that is live in one process: its rooms, their log and scheduler, and the sockets. */
 export class RoomEngine {
   readonly host: LocalRoomHost;
+  readonly log: EngineLog;
+  readonly stores: EngineStores;
   readonly #options: RoomEngineOptions;
   readonly #clock: ProcessClock;
-  readonly #log: LocalRoomLog;
-  readonly #deadLogs: LocalDeadLogs;
-  readonly #mark: StepMark;
-  readonly #watchdog = new StepWatchdog();
+  readonly #watchdog: StepWatchdog;
   readonly #scheduler: Scheduler;
   readonly #committer: GroupCommitter;
   readonly #transport: GyreTransport;
   readonly #directory = new RoomDirectory();
 
-  private constructor(options: RoomEngineOptions, open: { clock: ProcessClock; log: LocalRoomLog; mark: StepMark }) {
-    const { rooms, gate, events, log: logger, incarnation } = options;
+  private constructor(options: RoomEngineOptions, open: { clock: ProcessClock; stores: EngineStores }) {
+    const { rooms, gate, events, log: logger, lease = ALWAYS_HELD, obituary } = options;
     this.#options = options;
     this.#clock = open.clock;
-    this.#log = open.log;
-    this.#mark = open.mark;
-    this.#deadLogs = new LocalDeadLogs({ folder: logFolder(options), incarnation, logger });
-    this.#scheduler = new Scheduler({ clock: open.clock, mark: this.#onStep(open.mark), logger });
+    this.stores = open.stores;
+    this.log = open.stores.log;
+    this.#watchdog = new StepWatchdog(obituary === undefined ? {} : { obituary });
+    this.#scheduler = new Scheduler({ clock: open.clock, mark: this.#onStep, logger });
     this.#committer = new GroupCommitter({
-      log: open.log,
+      log: this.log,
       logger,
+      lease,
       onFullNeeded: (matchIds) => this.#scheduler.requestFulls(matchIds),
       onSealed: options.onFenced,
     });
@@ -76,6 +81,7 @@ export class RoomEngine {
       services,
       directory: this.#directory,
       time: open.clock,
+      steps: this.#onStep,
       ...(options.maxRooms === undefined ? {} : { maxRooms: options.maxRooms }),
     });
     this.#transport = new GyreTransport({
@@ -98,31 +104,47 @@ export class RoomEngine {
   }
 
   static async #open(options: RoomEngineOptions): Promise<RoomEngine> {
-    const { dataDir, incarnation, hub, log } = options;
+    const { hub, log } = options;
     const clock = new ProcessClock();
     // Until players can come back, the outage goes on.
     clock.freeze();
-    const mark = new StepMark(path.join(dataDir, 'step-mark'));
-    const onRotated = (): void => engine.#scheduler.requestFulls(engine.#log.matchesNeedingFull(), FULL_SPREAD_MS);
-    const roomLog = await LocalRoomLog.open({ folder: logFolder(options), incarnation, clock, onRotated });
-    const engine = new RoomEngine(options, { clock, log: roomLog, mark });
+    const onRotated = (): void => engine.#scheduler.requestFulls(engine.log.matchesNeedingFull(), FULL_SPREAD_MS);
+    const onLost = (matchIds: readonly string[]): void => engine.#scheduler.requestFulls(matchIds);
+    const stores = await options.openStores({ clock, onRotated, onLost });
+    const engine = new RoomEngine(options, { clock, stores });
     openHub({ service: hub, log, directory: engine.#directory });
     return engine;
   }
 
   /** Takes over the matches of processes that are no more. To be awaited before anyone is let in. */
   async adopt(needs: AdoptionNeeds): Promise<void> {
+    const { deadLogs, log } = this.stores;
+    const { adopted } = await adoptMatches({ ...needs, ...this.claimParts, deadLogs, log });
+    for (const matchId of adopted) await needs.reconcileSeats(matchId);
+  }
+
+  /** What it takes to bring matches back here. */
+  get claimParts(): Pick<AdoptionParts, 'mark' | 'roomHost' | 'compatOf' | 'logger'> {
     const { rooms, log: logger } = this.#options;
-    const { adopted } = await adoptMatches({
-      ...needs,
-      deadLogs: this.#deadLogs,
-      log: this.#log,
-      mark: this.#mark,
+    return {
+      mark: this.#restoreMark,
       roomHost: this.host,
       compatOf: (game) => (Object.hasOwn(rooms, game) ? this.host.compatOf(game) : null),
       logger,
-    });
-    for (const matchId of adopted) await needs.reconcileSeats(matchId);
+    };
+  }
+
+  /** Whether our matches are still ours can't be told: their time stands still, and nothing is let out. */
+  suspend(): void {
+    this.#clock.freeze();
+    this.#scheduler.pause();
+  }
+
+  /** They are ours: they go on where they stood. */
+  goOn(): void {
+    this.#clock.thaw();
+    this.#scheduler.resume();
+    this.#committer.resume();
   }
 
   /** Players can come: the time of all matches runs. */
@@ -151,22 +173,27 @@ export class RoomEngine {
   }
 
   /** The mark names the match to the next start, the watchdog sees to it that there is one. */
-  #onStep(mark: StepMark): StepListener {
+  get #onStep(): StepListener {
+    const { mark } = this.stores;
     return {
       stepping: (matchId) => {
-        mark.stepping(matchId);
+        mark?.stepping(matchId);
         this.#watchdog.stepping(matchId);
       },
       stepped: () => {
-        mark.stepped();
+        mark?.stepped();
         this.#watchdog.stepped();
       },
     };
   }
 
+  get #restoreMark(): RestoreMark {
+    return this.stores.mark ?? NO_MARK;
+  }
+
   async close(): Promise<void> {
-    await this.#log.close();
-    this.#mark.close();
+    await this.log.close();
+    this.stores.mark?.close();
     await this.#watchdog.close();
   }
 }
@@ -174,8 +201,4 @@ export class RoomEngine {
 /** Of the file system: a full disk, a folder that is a file, no permission. */
 function isFileError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'path' in error;
-}
-
-function logFolder({ dataDir }: RoomEngineOptions): string {
-  return path.join(dataDir, 'log');
 }

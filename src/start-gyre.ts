@@ -8,6 +8,7 @@ import { LocalBus } from './cluster/local-bus.ts';
 import { LocalCoordinator, newIncarnation } from './cluster/local-coordinator.ts';
 import { SingleProcessLock } from './cluster/single-process-lock.ts';
 import { ConfigError, type SettledConfig } from './config.ts';
+import { type EngineStores, openLocalStores, type StoreHooks } from './engine-stores.ts';
 import { GameRegistry } from './games/registry.ts';
 import { createGuardedServer } from './http/guard.ts';
 import { RateLimits } from './http/rate-limits.ts';
@@ -109,7 +110,9 @@ function openRooms(
 ): Promise<RoomEngine> {
   const { config, rooms, log } = options;
   const { dataDir } = config;
-  return RoomEngine.open({ dataDir, incarnation, rooms, gate: seatRights, events: matches, hub, log, onFenced });
+  const openStores = (hooks: StoreHooks): Promise<EngineStores> =>
+    openLocalStores(hooks, { dataDir, incarnation, logger: log });
+  return RoomEngine.open({ openStores, rooms, gate: seatRights, events: matches, hub, log, onFenced });
 }
 
 function adoptMatches(

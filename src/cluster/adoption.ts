@@ -6,10 +6,12 @@ import { LogSealedError } from './log-errors.ts';
 import type { Claim, Coordinator, DeadLogs } from './ports.ts';
 import type { StepMark } from './step-mark.ts';
 
+/** Remembers which match is being restored, in case that ends the process, and knows which one it was the last time. */
+export type RestoreMark = Pick<StepMark, 'suspect' | 'clearSuspect' | 'restoring' | 'restored'>;
+
 /** What it takes to bring one match back. */
 export interface ClaimParts {
-  /** Told which match is being restored, in case that ends the process. */
-  readonly mark: Pick<StepMark, 'restoring' | 'restored'>;
+  readonly mark: Pick<RestoreMark, 'restoring' | 'restored'>;
   readonly roomHost: Pick<RoomHost, 'adopt' | 'seat'>;
   /** As `RoomHost.compatOf`; null for a game that this build doesn't have. */
   readonly compatOf: (game: string) => string | null;
@@ -26,7 +28,7 @@ export interface AdoptionParts extends ClaimParts {
   readonly deadLogs: DeadLogs;
   /** Our own log: tells whether a match is safe in it. */
   readonly log: { holds(matchId: string): boolean };
-  readonly mark: StepMark;
+  readonly mark: RestoreMark;
   /** Puts hand-offs that no living process will finish back to where they came from. */
   readonly sweep: () => Promise<unknown>;
 }

@@ -10,10 +10,14 @@ export interface StepListener {
 export interface StepWatchdogOptions {
   /** How long one step may take; 2,000 if left out. */
   readonly limitMs?: number;
+  /** Where other processes learn which match it was, by the row of this incarnation. Left out: nowhere. */
+  readonly obituary?: { readonly connectionString: string; readonly incarnation: string };
 }
 
 const LIMIT_MS = 2_000;
 const LOOKS_A_LIMIT = 4;
+/** A database that is away must not keep a stuck process alive. */
+const OBITUARY_MS = 1_000;
 const ID_BYTES = 64;
 const COUNT = 0;
 const RUNNING = 1;
@@ -29,8 +33,9 @@ export class StepWatchdog implements StepListener {
   readonly #id = Buffer.from(this.#shared, 8);
   readonly #worker: Worker;
 
-  constructor({ limitMs = LIMIT_MS }: StepWatchdogOptions = {}) {
-    const workerData = { shared: this.#shared, everyMs: limitMs / LOOKS_A_LIMIT, looks: LOOKS_A_LIMIT };
+  constructor({ limitMs = LIMIT_MS, obituary }: StepWatchdogOptions = {}) {
+    const looking = { shared: this.#shared, everyMs: limitMs / LOOKS_A_LIMIT, looks: LOOKS_A_LIMIT };
+    const workerData = { ...looking, obituary, driver: obituary && import.meta.resolve('pg') };
     this.#worker = new Worker(WATCH, { eval: true, workerData, execArgv: [] });
     this.#worker.unref();
   }
@@ -54,7 +59,7 @@ export class StepWatchdog implements StepListener {
 
 /** It counts its own looks, not the time: a process that was suspended as a whole has not been stepping for long. */
 const WATCH = `
-const { workerData: { shared, everyMs, looks } } = require('node:worker_threads');
+const { workerData: { shared, everyMs, looks, obituary, driver } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const state = new Int32Array(shared, 0, 2);
 let seen = -1;
@@ -67,6 +72,20 @@ setInterval(() => {
   const matchId = Buffer.from(shared, 8).toString('latin1').replace(/\\0.*$/s, '');
   const fields = { level: 'fatal', time: new Date().toISOString(), matchId };
   writeSync(2, JSON.stringify({ ...fields, msg: 'a step of this match does not end: the process is killed, all others go on at the next start' }) + '\\n');
-  process.kill(process.pid, 'SIGKILL');
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  if (!obituary) end();
+  else if (!named) {
+    named = true;
+    setTimeout(end, ${OBITUARY_MS});
+    name(matchId).then(end, end);
+  }
 }, everyMs);
+let named = false;
+async function name(matchId) {
+  const { default: pg } = await import(driver);
+  const client = new pg.Client({ connectionString: obituary.connectionString });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query('update processes set suspect = $1 where incarnation = $2', [matchId, obituary.incarnation]);
+}
 `;

@@ -7,6 +7,7 @@ import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
 import type { TimeSource } from '../cluster/process-clock.ts';
+import type { StepListener } from '../cluster/step-watchdog.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
 import { MatchRoom, type MatchRoomServices, type Unheard } from './match-room.ts';
@@ -24,6 +25,8 @@ export interface LocalRoomHostOptions {
   readonly directory: RoomDirectory;
   /** What the matches' clocks run on. */
   readonly time: TimeSource;
+  /** Told when a game's code makes or restores a room, which may never end. Left out: nobody is. */
+  readonly steps?: StepListener;
   /** 2,000 if left out. */
   readonly maxRooms?: number;
 }
@@ -267,7 +270,7 @@ export class LocalRoomHost implements RoomHost {
   async #make(reservation: Reservation, hosted: Hosted, makeCore: () => MatchCore): Promise<MatchRoom> {
     const { matchId, seats, epoch } = reservation;
     const { services, time } = this.#options;
-    const core = makeCore();
+    const core = this.#watched(matchId, makeCore);
     const clock = new MatchClock(time, core.timeMs);
     const onGone = (): void => this.#drop(matchId, hosted);
     const room = new MatchRoom({ services, core, seats, epoch, clock, onGone });
@@ -275,6 +278,16 @@ export class LocalRoomHost implements RoomHost {
     hosted.room = room;
     await this.#recordFirst(room);
     return room;
+  }
+
+  #watched(matchId: string, makeCore: () => MatchCore): MatchCore {
+    const { steps } = this.#options;
+    steps?.stepping(matchId);
+    try {
+      return makeCore();
+    } finally {
+      steps?.stepped();
+    }
   }
 
   /** Without a log it plays on as all do, and writes its full state when it is opened, or when the log is back. */

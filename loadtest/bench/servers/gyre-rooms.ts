@@ -7,6 +7,7 @@ import { gameRoom } from '../../../rooms/kit/index.ts';
 import { SeatRights } from '../../../src/matches/seat-rights.ts';
 import { createLogger } from '../../../src/ops/logging.ts';
 import type { HubService, MatchEvents, Reservation } from '../../../src/realtime/ports.ts';
+import { openLocalStores } from '../../../src/engine-stores.ts';
 import { RoomEngine } from '../../../src/room-engine.ts';
 import { newId } from '../../../src/store/ids.ts';
 import { childOptions, serveParent } from '../child-side.ts';
@@ -51,15 +52,15 @@ const AT_A_TIME = 50;
 
 const { dataDir } = childOptions() as { dataDir: string };
 const rights = new SeatRights('a secret of comparisons, which is long enough', { now: () => new Date() });
+const log = createLogger('warn');
 const engine = await RoomEngine.open({
-  dataDir,
-  incarnation: newId('i'),
+  openStores: (hooks) => openLocalStores(hooks, { dataDir, incarnation: newId('i'), logger: log }),
   rooms: { walking: WalkingRoom, standing: StandingRoom },
   gate: rights,
   events: EVENTS,
   // Nobody is at the hub.
   hub: {} as HubService,
-  log: createLogger('warn'),
+  log,
   onFenced: () => process.exit(1),
   maxRooms: 20_000,
 });
