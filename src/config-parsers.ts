@@ -73,6 +73,12 @@ export function directAddress(value: string): string {
   throw new Error(`must be host[:port][/path] without a protocol, not ${quote(value)}`);
 }
 
+export function peerAddress(value: string): string {
+  const parsed = URL.canParse(`http://${value}`) ? new URL(`http://${value}`) : null;
+  if (parsed && /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(value)) return value;
+  throw new Error(`must be host:port, not ${quote(value)}`);
+}
+
 export function origins(value: string): readonly string[] {
   const parts = value.split(',').map((part) => part.trim());
   return Object.freeze(parts.filter(Boolean).map(origin));
@@ -95,12 +101,6 @@ export function secret(value: string): string {
 export function token(value: string): string {
   if (/^[\x21-\x7e]*$/.test(value) && value.length >= MIN_TOKEN_CHARACTERS) return value;
   throw new Error(`must have at least ${MIN_TOKEN_CHARACTERS} visible ASCII characters`);
-}
-
-export function notBuiltYet(why: string): (value: string) => never {
-  return () => {
-    throw new Error(why);
-  };
 }
 
 function quote(value: string): string {

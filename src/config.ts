@@ -22,6 +22,10 @@ export interface Config {
   readonly publicUrl: string | null;
   /** This process's own address, `host[:port][/path]`; null = the shared one. */
   readonly directAddress: string | null;
+  /** Where other processes of the cluster reach this one, `host:port`; null = the first address of this machine, and the port. */
+  readonly peerAddress: string | null;
+  /** How long a stop may take to move matches to other processes. */
+  readonly drainTimeoutMs: number;
   /** Origins that browsers may come from; null = any. */
   readonly origins: readonly string[] | null;
   /** Whether the REST limits are enforced. A room's caps always are. */
@@ -75,8 +79,8 @@ export const VARIABLES = {
   REDIS_URL: variable({
     type: 'redis:// address',
     default: null,
-    doc: 'Reserved for several processes. Refused in this version.',
-    parse: parse.notBuiltYet("cluster mode isn't built yet; leave it unset and run one process"),
+    doc: 'A Redis 6.2 or Valkey, which makes this process one of many on the same `DATABASE_URL`, with the same `GYRE_SECRET`. Unset: one process alone. See [cluster.md](cluster.md).',
+    parse: parse.url(['redis:', 'rediss:']),
   }),
   GYRE_DATA_DIR: variable({
     type: 'folder',
@@ -101,6 +105,18 @@ export const VARIABLES = {
     default: null,
     doc: 'The address of this very process, where it differs from the shared one.',
     parse: parse.directAddress,
+  }),
+  GYRE_PEER_ADDRESS: variable({
+    type: '`host:port`',
+    default: null,
+    doc: 'Where the other processes of a cluster reach this one; different for each. Unset: the first address of this machine that is not a loopback one (with `HOST=127.0.0.1` that), and `PORT`.',
+    parse: parse.peerAddress,
+  }),
+  GYRE_DRAIN_TIMEOUT_MS: variable({
+    type: 'integer 0–3600000',
+    default: '60000',
+    doc: 'How long a process of a cluster that is stopped may take to move its matches to others. What no other can run by then is abandoned.',
+    parse: parse.integer(0, 3_600_000),
   }),
   GYRE_ORIGINS: variable({
     type: 'origins, comma separated',
@@ -162,15 +178,25 @@ export function readConfig(env: Environment): Config {
   if (production && secret === null) {
     throw new ConfigError('GYRE_SECRET', 'is required in production; draw one with: openssl rand -base64 48');
   }
+  const redisUrl = optional(env, 'REDIS_URL');
+  const databaseUrl = optional(env, 'DATABASE_URL');
+  if (redisUrl !== null && databaseUrl === null) {
+    throw new ConfigError('DATABASE_URL', 'is required with REDIS_URL: all processes of a cluster share it');
+  }
+  if (redisUrl !== null && secret === null) {
+    throw new ConfigError('GYRE_SECRET', 'is required with REDIS_URL: all processes of a cluster share it');
+  }
   return Object.freeze({
     port: required(env, 'PORT'),
     host: required(env, 'HOST'),
-    databaseUrl: optional(env, 'DATABASE_URL'),
-    redisUrl: optional(env, 'REDIS_URL'),
+    databaseUrl,
+    redisUrl,
     dataDir: required(env, 'GYRE_DATA_DIR'),
     secret,
     publicUrl: optional(env, 'GYRE_PUBLIC_URL'),
     directAddress: optional(env, 'GYRE_DIRECT_ADDRESS'),
+    peerAddress: optional(env, 'GYRE_PEER_ADDRESS'),
+    drainTimeoutMs: required(env, 'GYRE_DRAIN_TIMEOUT_MS'),
     origins: optional(env, 'GYRE_ORIGINS'),
     rateLimits,
     maxSocketsPerAddress: required(env, 'GYRE_MAX_SOCKETS_PER_ADDRESS'),

@@ -141,6 +141,12 @@ export class LocalRoomHost implements RoomHost {
     return this.#hosted.get(matchId)?.room?.isReserved === true;
   }
 
+  /** What a room plays, and what another process must be alike in to go on with it; null if it isn't here. */
+  gameOf(matchId: string): { readonly game: string; readonly compat: string } | null {
+    const game = this.#hosted.get(matchId)?.room?.game;
+    return game === undefined ? null : { game, compat: this.compatOf(game) };
+  }
+
   /** The epoch that a room runs with; null if it isn't here. */
   epochOf(matchId: string): number | null {
     return this.#hosted.get(matchId)?.room?.epoch ?? null;

@@ -109,6 +109,9 @@ export class MatchRoom implements SocketHandler, Steppable {
   get matchId(): string {
     return this.#core.matchId;
   }
+  get game(): string {
+    return this.#core.game.name;
+  }
   get tickRateHz(): number | null {
     return this.#core.game.tickRateHz;
   }

@@ -1,0 +1,190 @@
+import type { SettledConfig } from './config.ts';
+import { claimOrphans } from './cluster/claims.ts';
+import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
+import { drain } from './cluster/drain.ts';
+import type { OwnershipLease } from './cluster/lease.ts';
+import { sweepLogs } from './cluster/log-sweep.ts';
+import { Migration } from './cluster/migration.ts';
+import { CallRefusal, type Member, type PeerCalls } from './cluster/peers.ts';
+import type { Bus } from './cluster/ports.ts';
+import { Takeover } from './cluster/takeover.ts';
+import { MatchUpkeep } from './matches/match-upkeep.ts';
+import { acquit } from './matches/match-store.ts';
+import type { Logger } from './ops/logging.ts';
+import { Periodic } from './ops/periodic.ts';
+import { ClusterRooms } from './realtime/cluster-rooms.ts';
+import { HandOffError } from './realtime/hand-off-error.ts';
+import type { RoomEngine } from './room-engine.ts';
+import type { Services } from './services.ts';
+import type { ProcessLoad } from './store/schema.ts';
+import type { Database } from './store/transaction.ts';
+
+export interface ClusterRuntimeParts {
+  readonly config: Pick<SettledConfig, 'directAddress' | 'drainTimeoutMs'>;
+  readonly db: Database;
+  readonly connectionString: string;
+  readonly incarnation: string;
+  readonly build: string;
+  readonly compats: Readonly<Record<string, string>>;
+  readonly lease: OwnershipLease;
+  readonly bus: Bus;
+  readonly calls: PeerCalls;
+  /** Keeps standing links to these processes. */
+  readonly watch: (members: readonly Member[]) => void;
+  readonly engine: RoomEngine;
+  readonly services: Services;
+  readonly load: () => ProcessLoad;
+  readonly onFenced: () => void;
+  readonly log: Logger;
+}
+
+const SWEEP_LOGS_MS = 10_000;
+
+/**
+ * What makes a process one of many: it says that it lives, takes over the matches of those who don't, gives its own away when it is
+ * to end, and keeps its rooms and SQL together.
+ */
+export class ClusterRuntime {
+  readonly coordinator: ClusterCoordinator;
+  readonly rooms: ClusterRooms;
+  readonly #parts: ClusterRuntimeParts;
+  readonly #takeover: Takeover;
+  readonly #upkeep: MatchUpkeep;
+  readonly #migration: Migration;
+  readonly #periodic: Periodic;
+  #draining: Promise<void> | null = null;
+
+  constructor(parts: ClusterRuntimeParts, coordinator: ClusterCoordinator) {
+    const { engine, services, bus, calls, db, incarnation, log } = parts;
+    const { matches } = services;
+    const { host } = engine;
+    this.#parts = parts;
+    this.coordinator = coordinator;
+    this.rooms = new ClusterRooms({ incarnation, host, members: () => coordinator.members, calls, bus });
+    const reservationOf = (matchId: string) => matches.reservationOf(matchId);
+    const onMoved = (matchId: string): void => bus.publish('owner', { matchId });
+    this.#migration = new Migration({ db, incarnation, host, calls, reservationOf, onMoved, logger: log });
+    this.#takeover = this.#makeTakeover();
+    this.#upkeep = new MatchUpkeep({
+      db,
+      bus,
+      incarnation,
+      host,
+      log: engine.log,
+      closeCodeOf: (matchId) => matches.closeCodeOf(matchId),
+      seatGivenUp: (matchId, seatIndex) => matches.seatGivenUp(matchId, seatIndex),
+      abandon: (matchId, reason) => matches.abandon(matchId, reason),
+      isArriving: (matchId) => this.#takeover.isTaking(matchId),
+      logger: log,
+    });
+    const run = async (): Promise<void> => {
+      if (coordinator.isFirst()) await sweepLogs(db, engine.stores.deadLogs);
+    };
+    this.#periodic = new Periodic([{ name: 'sweep of logs', everyMs: SWEEP_LOGS_MS, run }], log);
+    this.#serveCalls();
+  }
+
+  /** The port is open: from here on others call this process, and it takes over what is to be taken over. */
+  async start(): Promise<void> {
+    const { bus } = this.#parts;
+    await this.coordinator.start();
+    bus.subscribe('orphans', () => void this.#takeover.look());
+    this.#upkeep.start();
+    this.#periodic.start();
+    void this.#takeover.start();
+  }
+
+  /** There may be matches to take over: here, and everywhere. */
+  orphans(): void {
+    this.#parts.bus.publish('orphans', { incarnation: this.#parts.incarnation });
+  }
+
+  /** Moves all matches to others; what can't move stays, or is abandoned when the time is up. Takes over no more. */
+  drain(): Promise<void> {
+    return (this.#draining ??= this.#drain());
+  }
+
+  get isDraining(): boolean {
+    return this.#draining !== null;
+  }
+
+  async stop(): Promise<void> {
+    await this.#periodic.stop();
+    await this.#takeover.stop();
+    await this.#upkeep.stop();
+  }
+
+  async #drain(): Promise<void> {
+    const { config, incarnation, engine, services, log } = this.#parts;
+    await this.#takeover.stop();
+    await drain({
+      incarnation,
+      announce: () => this.coordinator.drain(),
+      members: () => this.coordinator.members,
+      refresh: () => this.coordinator.refresh(),
+      matchIds: () => engine.host.matchIds,
+      gameOf: (matchId) => engine.host.gameOf(matchId),
+      move: (matchId, to) => this.#migration.move(matchId, to),
+      abandon: async (matchId, reason) => {
+        await services.matches.abandon(matchId, reason);
+        engine.host.end(matchId, await services.matches.closeCodeOf(matchId));
+      },
+      logger: log,
+      limitMs: config.drainTimeoutMs,
+    });
+  }
+
+  #makeTakeover(): Takeover {
+    const { engine, services, bus, db, incarnation, compats, lease } = this.#parts;
+    const { matches } = services;
+    return new Takeover({
+      ...engine.claimParts,
+      incarnation,
+      claim: async ({ suspicious }) => (lease.held ? await claimOrphans(db, { incarnation, compats, suspicious }) : []),
+      deadLogs: engine.stores.deadLogs,
+      reservationOf: (matchId) => matches.reservationOf(matchId),
+      abandon: (matchId, reason) => matches.abandon(matchId, reason),
+      onTaken: async ({ matchId }) => {
+        bus.publish('owner', { matchId });
+        await matches.reconcileSeats(matchId, engine.host);
+      },
+      acquit: (matchId) => acquit(db, { matchId, incarnation }),
+    });
+  }
+
+  #serveCalls(): void {
+    const { calls, engine } = this.#parts;
+    const { host } = engine;
+    calls.serve('create', async ({ reservation }) => {
+      if (this.isDraining) throw new CallRefusal('no-capacity');
+      await refusing(() => host.create(reservation));
+      return null;
+    });
+    calls.serve('open', async ({ matchId }) => host.open(matchId));
+    calls.serve('discard', async ({ matchId, epoch }) => {
+      if (host.epochOf(matchId) === epoch && host.isReserved(matchId)) host.discard(matchId);
+      return null;
+    });
+    calls.serve('seat', async ({ matchId, seatIndex, seats }) => {
+      for (const seat of seats) host.addSeat(matchId, seat);
+      return host.seat(matchId, seatIndex);
+    });
+    calls.serve('receive', async ({ reservation, recorded }) => {
+      if (this.isDraining) throw new CallRefusal('no-capacity');
+      return { recorded: await refusing(() => host.receive(reservation, recorded)) };
+    });
+    calls.serve('hear', async ({ matchId, unheard }) => {
+      if (!host.hear(matchId, unheard)) throw new CallRefusal('not-here');
+      return null;
+    });
+  }
+}
+
+/** What a room host refuses, the caller learns by its code. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof HandOffError ? new CallRefusal(error.reason, { cause: error }) : error;
+  }
+}
