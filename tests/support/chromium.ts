@@ -1,8 +1,6 @@
 /** A real Chromium for tests of the page. */
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { findProgram, installPackages } from '../../scripts/launch/system-programs.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -23,38 +21,13 @@ const FLAGS = [
  * @throws Error that says what to install
  */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium() ?? installChromium();
+  const executablePath = findProgram(NAMES) ?? installChromium();
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-function findChromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  return candidates.find(isExecutable);
-}
-
 function installChromium(): string {
-  if (process.getuid?.() === 0) {
-    console.error('No Chromium on the path: installing it (apt-get install chromium) …');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    // Two workers may come here at once: the second waits for the first.
-    const options = ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=180'];
-    const apt = (...args: string[]) =>
-      spawnSync('apt-get', [...options, ...args], { env, stdio: ['ignore', 'ignore', 2] });
-    // The package list of a fresh image is empty or stale.
-    apt('update');
-    apt('install', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
-  }
-  const found = findChromium();
+  installPackages('chromium', 'fonts-dejavu-core');
+  const found = findProgram(NAMES);
   if (found) return found;
   throw new Error('the tests of the page need Chromium on the path: apt-get install chromium');
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
