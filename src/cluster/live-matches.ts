@@ -6,6 +6,8 @@ interface Live {
   readonly seq: number | null;
   /** Segment that holds the last full state. */
   readonly segment: number;
+  /** The log may have lost that state. */
+  readonly isLost: boolean;
 }
 
 /** What a log knows of the matches in it: each one's last record, and the segment from which on it is needed. */
@@ -19,7 +21,7 @@ export class LiveMatches {
   }
 
   has(matchId: string): boolean {
-    return this.#matches.has(matchId);
+    return this.#matches.get(matchId)?.isLost === false;
   }
 
   /** The records with their places. @throws Error for a patch that would follow a gap */
@@ -39,7 +41,7 @@ export class LiveMatches {
   landed(records: readonly ChainedRecord[], inSegment: number): void {
     for (const { seq, record } of records) {
       const segment = record.kind === 'full' ? inSegment : (this.#matches.get(record.matchId)?.segment ?? inSegment);
-      this.#set(record.matchId, { seq, segment });
+      this.#set(record.matchId, { seq, segment, isLost: false });
     }
   }
 
@@ -47,8 +49,14 @@ export class LiveMatches {
   failed(records: readonly LogRecord[]): void {
     for (const { matchId } of records) {
       const live = this.#matches.get(matchId);
-      if (live !== undefined) this.#set(matchId, { seq: null, segment: live.segment });
+      if (live !== undefined) this.#set(matchId, { ...live, seq: null });
     }
+  }
+
+  /** Everything may be gone, or still be there: each match needs a full state, and until then what there is of it. */
+  lost(): readonly string[] {
+    for (const [matchId, live] of this.#matches) this.#set(matchId, { ...live, seq: null, isLost: true });
+    return [...this.#matches.keys()];
   }
 
   forget(matchId: string): void {

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { LifeSigns } from './life-signs.ts';
 import { LiveMatches } from './live-matches.ts';
 import { LogSealedError } from './log-errors.ts';
 import { isSealed, logPath, segmentPath, syncAll } from './log-files.ts';
@@ -24,8 +25,6 @@ export interface LocalLogOptions {
 
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_SEGMENT_AGE_MS = 10 * 60_000;
-/** The longest that a log with live matches stays without a sign of life: what a crash may take of a match's time. */
-const LIFE_EVERY_MS = 250;
 
 /**
  * The match log of one process, in files. One append is one write, whole or not at all when it is read back. It is durable as soon as
@@ -46,14 +45,13 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
   /** Segments that are complete, from the oldest on. */
   readonly #complete: number[] = [];
   #turn: Promise<void> = Promise.resolve();
-  #lastLifeMs = -1;
-  #lifeTimer: NodeJS.Timeout | null = null;
-  #saying = false;
+  readonly #life: LifeSigns;
   #end: 'open' | 'sealed' | 'closed' = 'open';
 
   private constructor(options: LocalLogOptions) {
     this.#options = options;
     this.#path = logPath(options.folder, options.incarnation);
+    this.#life = new LifeSigns(options.clock, () => this.append([]));
   }
 
   /** Begins the log of a new incarnation. Rejects if its folder can't be written. */
@@ -71,7 +69,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
   forget(matchId: string): void {
     void this.#inTurn(() => {
       this.#live.forget(matchId);
-      if (this.#live.size === 0) this.#stopLife();
+      if (this.#live.size === 0) this.#life.stop();
     });
   }
 
@@ -86,7 +84,7 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
   }
 
   close(): Promise<void> {
-    this.#stopLife();
+    this.#life.stop();
     return this.#inTurn(async () => {
       if (this.#end === 'closed') return;
       try {
@@ -128,15 +126,15 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
       if (!(error instanceof LogSealedError)) await this.#giveUpSegment();
       throw error;
     }
-    this.#lastLifeMs = lifeMs;
-    this.#startLife();
+    this.#life.said(lifeMs);
+    if (this.#live.size > 0) this.#life.start();
     this.#deleteUnneeded();
   }
 
   #checkSeal(): void {
     if (this.#end === 'open' && isSealed(this.#path)) this.#end = 'sealed';
     if (this.#end !== 'sealed') return;
-    this.#stopLife();
+    this.#life.stop();
     throw new LogSealedError(this.#options.incarnation);
   }
 
@@ -180,25 +178,5 @@ export class LocalRoomLog implements RoomLog, AsyncDisposable {
       // One that stays costs room on the disk, and is deleted with the whole log at the next start.
       rm(file, { force: true }).catch(() => {});
     }
-  }
-
-  #startLife(): void {
-    if (this.#live.size === 0) return;
-    this.#lifeTimer ??= setInterval(() => this.#sayAlive(), LIFE_EVERY_MS).unref();
-  }
-
-  #stopLife(): void {
-    if (this.#lifeTimer !== null) clearInterval(this.#lifeTimer);
-    this.#lifeTimer = null;
-  }
-
-  #sayAlive(): void {
-    if (this.#saying || this.#options.clock.nowMs() - this.#lastLifeMs < LIFE_EVERY_MS * 0.9) return;
-    this.#saying = true;
-    const said = (): void => {
-      this.#saying = false;
-    };
-    // A failure shows at the next append of records, whose caller can do something about it.
-    this.append([]).then(said, said);
   }
 }
