@@ -90,7 +90,7 @@ export class RedisConnection implements AsyncDisposable {
       return await this.#link.send(['EVALSHA', script.sha1, ...rest], options);
     } catch (error) {
       // Redis was started anew, and has yet to learn it: nothing has happened.
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      if (!reasonOf(error).startsWith('NOSCRIPT')) throw error;
       return await this.#link.send(['EVAL', script.source, ...rest], options);
     }
   }
@@ -149,7 +149,7 @@ function placeOf(url: string): string {
 
 /** In one line. That several addresses of a name refused has no message of its own. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it has not answered';
-  const [line = ''] = error.message.split('\n');
-  return line || ((error as NodeJS.ErrnoException).code ?? error.name);
+  const { message = '', code } = (error ?? {}) as { readonly message?: string; readonly code?: string };
+  const [line = ''] = message.split('\n');
+  return line || (code ?? 'it has not answered');
 }

@@ -164,7 +164,7 @@ export class RedisLink {
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
-    this.#tell(this.#away);
+    if (!this.#closed.signal.aborted) this.#tell(this.#away);
   }
 
   /** It counts its own looks, not the time: after a pause of this process, answers may lie in the socket unread. */
