@@ -72,4 +72,15 @@ export function busContract(name: string, makeEnds: () => Promise<BusEnds>): voi
     await waitFor(() => heard.includes('m_bbbbbbbb'));
     expect(heard).toEqual(['m_aaaaaaaa', 'm_bbbbbbbb']);
   });
+
+  test(`${name}: nobody is told of a return while nothing was lost`, async () => {
+    await using ends = await makeEnds();
+    let returns = 0;
+    for (const bus of [ends.one, ends.other]) bus.onReturn(() => (returns += 1));
+    let heard = 0;
+    ends.other.subscribe('match', () => (heard += 1));
+    ends.one.publish('match', { matchId: 'm_aaaaaaaa' });
+    await waitFor(() => heard === 1);
+    expect(returns).toBe(0);
+  });
 }

@@ -10,8 +10,11 @@ import { RedisConnection, RedisScript } from './redis-connection.ts';
 import { parseRedisInfo, redisProblem, redisWarnings } from './redis-info.ts';
 import { RedisAwayError } from './redis-link.ts';
 
+const NOTHING = /^nothing$/;
+
 /** Why a connection is refused. */
-async function refusal(url: string, patienceMs = 200): Promise<string> {
+async function refusal(url: string): Promise<string> {
+  const patienceMs = 0;
   const error: unknown = await RedisConnection.connect({ url, logger: SILENT, patienceMs }).catch(
     (why: unknown) => why,
   );
@@ -36,7 +39,7 @@ test('a Redis that is not there is refused in one line, without its password [CL
 test('one that does not answer is refused [CL-1]', async () => {
   await using redis = await startRedis();
   redis.pause();
-  expect(await refusal(redis.url)).toMatch(/can't be used: it has not answered$/);
+  expect(await refusal(redis.url)).toMatch(/can't be used: Redis has not answered within 2000 ms$/);
 });
 
 test('one that takes no such password, or no writes, is refused with the reason [CL-1]', async () => {
@@ -65,19 +68,18 @@ test('one that throws away keys when memory is short is refused; without a limit
 test.each([
   ['redis_version:6.0.16', /^is version 6\.0\.16; 6\.2 or newer/],
   ['redis_version:5.0.7', /^is version 5\.0\.7/],
-  ['redis_version:6.2.0', null],
-  ['redis_version:7.2.4\r\nvalkey_version:8.0.1', null],
-  ['redis_version:10.0.0', null],
+  ['redis_version:6.2.0', NOTHING],
+  ['redis_version:7.2.4\r\nvalkey_version:8.0.1', NOTHING],
+  ['redis_version:10.0.0', NOTHING],
   ['redis_version:7.0.0\r\nredis_mode:cluster', /^is a Redis Cluster/],
-  ['redis_version:7.0.0\r\nmaxmemory:0\r\nmaxmemory_policy:volatile-ttl', null],
-  ['redis_version:7.0.0\r\nmaxmemory:9\r\nmaxmemory_policy:noeviction', null],
+  ['redis_version:7.0.0\r\nmaxmemory:0\r\nmaxmemory_policy:volatile-ttl', NOTHING],
+  ['redis_version:7.0.0\r\nmaxmemory:9\r\nmaxmemory_policy:noeviction', NOTHING],
   ['redis_version:7.0.0\r\nmaxmemory:9\r\nmaxmemory_policy:volatile-ttl', /^has the maxmemory-policy volatile-ttl/],
   ['redis_version:7.0.0\r\nmaxmemory_policy:volatile-ttl', /^has the maxmemory-policy volatile-ttl/],
-  ['', null],
+  ['', NOTHING],
 ])('what it says of itself is judged: %j [CL-1]', (text, problem) => {
   const found = redisProblem(parseRedisInfo(`# Server\r\n${text}\r\n`));
-  if (problem === null) expect(found).toBe(null);
-  else expect(found).toMatch(problem);
+  expect(found ?? 'nothing').toMatch(problem);
 });
 
 test('one that keeps nothing on disk, or does not say what it does, is warned of [CL-1]', async () => {
@@ -111,9 +113,9 @@ test('a connection that breaks rejects what waits, refuses what comes, and is ba
   connection.onAway(() => told.push('away'));
   connection.onReturn(() => told.push('back'));
   redis.pause();
-  const waiting = connection.command(['PING']);
+  const waiting = connection.command(['PING']).catch((error: unknown) => error);
   proxy.cut();
-  await expect(waiting).rejects.toThrow(RedisAwayError);
+  expect(await waiting).toBeInstanceOf(RedisAwayError);
   await expect(connection.command(['PING'])).rejects.toThrow(RedisAwayError);
   expect([told, connection.runId]).toEqual([['away'], null]);
   redis.resume();

@@ -11,7 +11,7 @@ export interface RedisConnectionOptions {
   readonly logger: ClusterLog;
   /** Before all keys and channels, so that others may use the same Redis; `gyre:` if left out. */
   readonly prefix?: string;
-  /** For the first connection; 10,000 if left out. */
+  /** For the first connection, and at least one try; 10,000 if left out. */
   readonly patienceMs?: number;
 }
 
@@ -127,7 +127,8 @@ async function firstInfo(link: RedisLink, { url, patienceMs = PATIENCE_MS }: Red
   const deadlineMs = performance.now() + patienceMs;
   for (;;) {
     if (link.info !== null) return link.info;
-    if (performance.now() > deadlineMs) {
+    // A start that was slow itself has tried at least once.
+    if (performance.now() > deadlineMs && link.lastError !== null) {
       throw new ConfigError('REDIS_URL', `the Redis at ${placeOf(url)} can't be used: ${reasonOf(link.lastError)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

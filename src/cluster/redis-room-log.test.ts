@@ -68,24 +68,6 @@ test('an append is one command, however many rooms there are, and so is a tick o
   expect([...calls.keys()].filter((name) => !known.includes(name ?? ''))).toEqual([]);
 });
 
-test('appends that are under way together keep their order, whatever their records hold', async () => {
-  await using store = await RedisLogs.start();
-  await using log = await store.open('one');
-  const bytes = (size: number) => Uint8Array.from({ length: size }, (_, index) => (index * 31 + size) % 256);
-  const sizes = [0, 1, 2, 13, 255, 4_096, 65_537, 3_000_000, 5, 10_000_000];
-  const records = sizes.map((size, tick) =>
-    record('m_aaaaaaaa', tick, { state: bytes(size), hidden: bytes(size % 999) }),
-  );
-  await Promise.all(records.map((each) => log.append([each])));
-  const match = (await readAll(store.deadLogs('two'))).get('m_aaaaaaaa');
-  expect(match?.patches.length).toBe(sizes.length - 1);
-  for (const [index, read] of [match?.full, ...(match?.patches ?? [])].entries()) {
-    const written = records[index];
-    expect([read?.tick, Buffer.compare(read?.state ?? bytes(1), written?.state ?? bytes(2))]).toEqual([index, 0]);
-    expect(Buffer.compare(read?.hidden ?? bytes(1), written?.hidden ?? bytes(2))).toBe(0);
-  }
-});
-
 test('a long log is read in pieces, and other work is done between them', async () => {
   await using store = await RedisLogs.start();
   await using log = await store.open('one');
@@ -93,12 +75,12 @@ test('a long log is read in pieces, and other work is done between them', async 
   const hidden = new Uint8Array(20_000);
   await Promise.all(Array.from({ length: 500 }, (_, at) => log.append([record('m_aaaaaaaa', at + 1, { hidden })])));
   let turns = 0;
-  let reading = true;
+  const reading = new AbortController();
   const counted = (async () => {
-    for (; reading; turns += 1) await immediate();
+    for (; !reading.signal.aborted; turns += 1) await immediate();
   })();
   const matches = await readAll(store.deadLogs('two'));
-  reading = false;
+  reading.abort();
   await counted;
   expect(matches.get('m_aaaaaaaa')?.patches.length).toBe(500);
   expect(turns).toBeGreaterThanOrEqual(10);
@@ -149,6 +131,8 @@ test('a committer has the full state of every match in the log soon after Redis 
     logger: { info: () => {}, warn: () => {}, error: () => {} },
     onFullNeeded: writeFulls,
     onSealed: () => {},
+    // What fails shows it; a machine that stands still does not.
+    stallMs: 60_000,
   });
   for (const id of ids) await committer.record(full(id, 0));
   await store.server.stop();
@@ -244,9 +228,9 @@ test('while Redis is away appends are refused at once, and it heals by itself [C
   await using log = await store.open('one', { clock: { nowMs: () => 0 } });
   await log.append([full('m_aaaaaaaa', 0)]);
   store.server.pause();
-  const underWay = log.append([record('m_aaaaaaaa', 1)]);
+  const underWay = log.append([record('m_aaaaaaaa', 1)]).catch((error: unknown) => error);
   await store.server.stop();
-  await expect(underWay).rejects.toThrow(RedisAwayError);
+  expect(await underWay).toBeInstanceOf(RedisAwayError);
   for (let tries = 0; tries < 100; tries += 1) await expect(log.append([])).rejects.toThrow(RedisAwayError);
   await store.server.start();
   await isBack(log);
@@ -291,14 +275,14 @@ test('what was appended around a seal is all there or refused, from many at once
   await using log = await store.open('one');
   await log.append([full('m_aaaaaaaa', 0)]);
   let landed = 0;
-  const appends = Array.from({ length: 400 }, (_, at) =>
+  const appends = Array.from({ length: 2_000 }, (_, at) =>
     log.append([record('m_aaaaaaaa', at + 1)]).then(() => (landed += 1)),
   );
   const settled = Promise.allSettled(appends);
   await waitFor(() => landed > 20, { everyMs: 1 });
   const match = (await readAll(store.deadLogs('two'))).get('m_aaaaaaaa');
   await settled;
-  expect(landed).toBeLessThan(400);
+  expect(landed).toBeLessThan(2_000);
   expect(match?.patches.map(({ tick }) => tick)).toEqual(Array.from({ length: landed }, (_, at) => at + 1));
 });
 
@@ -345,8 +329,8 @@ test('an owner that was declared dead while it was paused learns it before it le
 
 test('old entries go when every match has a newer full state, and an idle match is asked for one [CL-6]', async () => {
   await using store = await RedisLogs.start();
-  let rotations = 0;
-  const onRotated = (): void => void (rotations += 1);
+  const rotations: true[] = [];
+  const onRotated = (): void => void rotations.push(true);
   await using log = await store.open('one', { clock: { nowMs: () => 0 }, maxSegmentBytes: 500, onRotated });
   await log.append([full('m_idleidle', 0), full('m_busybusy', 0)]);
   let tick = 0;
@@ -354,14 +338,14 @@ test('old entries go when every match has a newer full state, and an idle match 
     tick += 1;
     await log.append([tick % 3 === 0 ? full('m_busybusy', tick) : record('m_busybusy', tick)]);
   };
-  while (rotations < 4) await play();
+  while (rotations.length < 4) await play();
   expect(await store.entries('one')).toBe(tick + 1);
   expect(log.matchesNeedingFull()).toEqual(['m_idleidle']);
   const idle = full('m_idleidle', 1);
   await log.append([idle, full('m_busybusy', (tick += 1))]);
   expect(log.matchesNeedingFull()).toEqual([]);
   // For as long as it is asked for its state whenever a segment was begun, there are never more than a few.
-  for (let longest = 0; rotations < 40; longest = Math.max(longest, await store.entries('one'))) {
+  for (let longest = 0; rotations.length < 40; longest = Math.max(longest, await store.entries('one'))) {
     if (log.matchesNeedingFull().length > 0) await log.append([full('m_idleidle', (tick += 1))]);
     await play();
     expect(longest).toBeLessThan(40);

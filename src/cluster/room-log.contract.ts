@@ -91,6 +91,60 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     expect((await readAll(store.deadLogs('two'))).get('m_aaaaaaaa')).toMatchObject({ patches: records.slice(1) });
   });
 
+  contract('records of any size and any bytes come back as they were, in the order of their appends', async (store) => {
+    const bytes = (size: number) => Uint8Array.from({ length: size }, (_, index) => (index * 31 + size) % 256);
+    const sizes = [0, 1, 2, 13, 255, 4_096, 65_537, 3_000_000, 5, 10_000_000];
+    const records = sizes.map((size, tick) =>
+      record('m_aaaaaaaa', tick, { state: bytes(size), hidden: bytes(size % 999) }),
+    );
+    await using log = await opened(store, 'one');
+    await Promise.all(records.map((each) => log.append([each])));
+    const match = (await readAll(store.deadLogs('two'))).get('m_aaaaaaaa');
+    const read = match === undefined ? [] : [match.full, ...match.patches];
+    expect(read.map(({ tick }) => tick)).toEqual(records.map(({ tick }) => tick));
+    const isSame = (one: Uint8Array | null, other: Uint8Array | null | undefined) =>
+      Buffer.compare(one ?? bytes(7), other ?? bytes(8)) === 0;
+    const changed = read.filter(
+      ({ state, hidden }, at) => !isSame(state, records[at]?.state) || !isSame(hidden, records[at]?.hidden),
+    );
+    expect(changed.map(({ tick }) => tick)).toEqual([]);
+  });
+
+  contract('an incarnation that has no log is passed by, and costs no other [SV-9]', async (store) => {
+    await using log = await opened(store, 'one');
+    await log.append([record('m_aaaaaaaa', 0)]);
+    const dead = store.deadLogs('two');
+    expect([...(await dead.read(['nobody', 'one', 'no-one'])).keys()]).toEqual(['m_aaaaaaaa']);
+    expect(await dead.list()).toEqual(['one']);
+  });
+
+  contract('only what is named is sealed and read', async (store) => {
+    await using one = await opened(store, 'one');
+    await using two = await opened(store, 'two');
+    await one.append([record('m_aaaaaaaa', 0)]);
+    await two.append([record('m_bbbbbbbb', 0)]);
+    const dead = store.deadLogs('three');
+    expect([...(await dead.read(['one'])).keys()]).toEqual(['m_aaaaaaaa']);
+    await two.append([record('m_bbbbbbbb', 1)]);
+    expect([...(await dead.list())].sort()).toEqual(['one', 'two']);
+  });
+
+  contract('two that recover from the same log at once both have all of it [SV-9]', async (store) => {
+    const records = Array.from({ length: 200 }, (_, tick) => record('m_aaaaaaaa', tick));
+    await using log = await opened(store, 'one');
+    for (const each of records) await log.append([each]);
+    const [first, second] = await Promise.all(['two', 'three'].map((reader) => store.deadLogs(reader).read(['one'])));
+    expect(first?.get('m_aaaaaaaa')?.patches).toEqual(records.slice(1));
+    expect(second?.get('m_aaaaaaaa')).toEqual(first?.get('m_aaaaaaaa'));
+  });
+
+  contract('a log that was sealed while it was still empty takes nothing [SV-10]', async (store) => {
+    await using log = await opened(store, 'one');
+    expect((await readAll(store.deadLogs('two'))).size).toBe(0);
+    await expect(log.append([record('m_aaaaaaaa', 0)])).rejects.toThrow(LogSealedError);
+    expect((await readAll(store.deadLogs('three'))).size).toBe(0);
+  });
+
   contract('a log that was sealed takes nothing more, and says why [SV-10]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
