@@ -32,6 +32,10 @@ export class RedisDeadLogs implements DeadLogs {
     return all.filter((incarnation) => incarnation !== this.#incarnation);
   }
 
+  async seal(incarnation: string): Promise<void> {
+    await this.#seal(incarnation);
+  }
+
   /** Rejects with a `LogFormatError` that names the log if a build of another log format wrote it. */
   async read(incarnations: readonly string[]): Promise<ReadonlyMap<string, RecordedMatch>> {
     const newest = new NewestMatches();

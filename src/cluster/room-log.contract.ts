@@ -154,6 +154,15 @@ export function roomLogContract(name: string, makeStore: () => Promise<LogStore>
     expect((await readAll(store.deadLogs('three'))).get('m_aaaaaaaa')?.patches).toEqual([]);
   });
 
+  contract('a log can be sealed without being read [SV-10]', async (store) => {
+    await using log = await opened(store, 'one');
+    await log.append([record('m_aaaaaaaa', 0)]);
+    const dead = store.deadLogs('two');
+    await dead.seal('one');
+    await expect(log.append([record('m_aaaaaaaa', 1)])).rejects.toThrow(LogSealedError);
+    expect((await readAll(dead)).get('m_aaaaaaaa')?.patches).toEqual([]);
+  });
+
   contract('sealed in the middle of appends, a log has all that it said it had [SV-10]', async (store) => {
     await using log = await opened(store, 'one');
     await log.append([record('m_aaaaaaaa', 0)]);
