@@ -11,6 +11,7 @@ import { clientAddress } from './client-address.ts';
 import { isPreflight, OriginPolicy } from './cors.ts';
 import { type HeaderList, setHeaders } from './header-list.ts';
 import { OpenSockets } from './open-sockets.ts';
+import { isPeerPath, type PeerGate, type PipedUpgrade } from './peer-gate.ts';
 import { ProblemError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { endRaw, rawProblem } from './raw-response.ts';
@@ -35,6 +36,8 @@ export interface GuardOptions {
   readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   /** Takes every WebSocket upgrade that was let through; `req.url` is `/{processId}/{roomId}` and its query. */
   readonly onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Takes what the other processes of a cluster send; their paths have no limits. Left out: there are none. */
+  readonly peers?: PeerGate;
   /** Left out: 10 s for headers, 30 s for all, 60 s for an answer. */
   readonly arrivalTimes?: ArrivalTimes;
 }
@@ -85,11 +88,19 @@ export function createGuardedServer(options: GuardOptions): Server {
   return server;
 }
 
+interface Upgrade {
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
 class Guard {
   readonly #options: GuardOptions;
   readonly #origins: OriginPolicy;
   readonly #ownPrefix: string;
   readonly #sockets: OpenSockets;
+  /** Ends the counting of a connection. */
+  readonly #uncount = new WeakMap<object, () => void>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -105,13 +116,17 @@ class Guard {
     const { trustedProxyHops } = this.#options.config;
     if (trustedProxyHops > 0) return;
     try {
-      this.#sockets.add(clientAddress(socket.remoteAddress, undefined, 0), socket);
+      this.#uncount.set(socket, this.#sockets.add(clientAddress(socket.remoteAddress, undefined, 0), socket));
     } catch (error) {
       endRaw(socket, rawProblem(error, newRequestId()));
     }
   }
 
   request(req: IncomingMessage, res: ServerResponse, { expectsContinue = false } = {}): void {
+    if (isPeerPath(req.url) && this.#options.peers?.request(req, res)) {
+      this.#letBe(req.socket);
+      return;
+    }
     const info = registerRequest(req, this.#options.config.trustedProxyHops);
     info.expectsContinue = expectsContinue;
     const own = ['X-Request-Id', info.requestId, 'X-Content-Type-Options', 'nosniff'];
@@ -142,10 +157,19 @@ class Guard {
   }
 
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { trustedProxyHops } = this.#options.config;
-    const info = registerRequest(req, trustedProxyHops);
     // Whoever takes the socket over listens too; until then, a reset must not end the process.
     socket.on('error', () => socket.destroy());
+    const { peers, config } = this.#options;
+    const piped = peers?.piped(req) ?? null;
+    if (piped !== null && piped.is !== 'foreign') {
+      this.#pipedUpgrade(piped, { req, socket, head });
+      return;
+    }
+    if (isPeerPath(req.url) && peers?.upgrade(req, socket, head)) {
+      this.#letBe(socket);
+      return;
+    }
+    const info = registerRequest(req, config.trustedProxyHops);
     try {
       this.#options.limits.consumeUpgrade(info.address);
       if (!this.#origins.allows(req.headers.origin)) {
@@ -153,14 +177,41 @@ class Guard {
         return;
       }
       const target = req.method === 'GET' ? upgradeTarget(req.url ?? '', this.#ownPrefix) : null;
-      if (target === null) throw new ProblemError('not-found', 'There is no room at this address.');
-      if (trustedProxyHops > 0) this.#sockets.add(info.address, socket);
+      if (target === null || isPeerPath(target) || piped !== null) {
+        throw new ProblemError('not-found', 'There is no room at this address.');
+      }
+      if (config.trustedProxyHops > 0) this.#sockets.add(info.address, socket);
       req.url = target;
       this.#options.onUpgrade(req, socket, head);
     } catch (error) {
-      endRaw(socket, rawProblem(error, info.requestId));
-      this.#options.log.debug({ requestId: info.requestId, path: pathOf(info), err: error }, 'upgrade refused');
+      this.#refuseUpgrade(socket, info, error);
     }
+  }
+
+  /** What another process has let through was counted there, and its page's origin looked at. */
+  #pipedUpgrade(piped: Exclude<PipedUpgrade, { is: 'foreign' }>, { req, socket, head }: Upgrade): void {
+    this.#letBe(socket);
+    const pipedFor = piped.is === 'genuine' ? piped.clientAddress : undefined;
+    const info = registerRequest(req, this.#options.config.trustedProxyHops, pipedFor);
+    if (pipedFor !== undefined && upgradeTarget(req.url ?? '', '') === req.url) {
+      this.#options.onUpgrade(req, socket, head);
+      return;
+    }
+    this.#refuseUpgrade(
+      socket,
+      info,
+      new ProblemError('match-moving', 'The process that this was passed on to is gone.'),
+    );
+  }
+
+  #refuseUpgrade(socket: Duplex, info: RequestInfo, error: unknown): void {
+    endRaw(socket, rawProblem(error, info.requestId));
+    this.#options.log.debug({ requestId: info.requestId, path: pathOf(info), err: error }, 'upgrade refused');
+  }
+
+  /** Counts a connection no more: it is another process's, which has many clients. */
+  #letBe(socket: Duplex): void {
+    this.#uncount.get(socket)?.();
   }
 
   /** What Node's parser gives up on: no HTTP, headers too large, too slow. */

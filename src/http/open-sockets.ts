@@ -26,9 +26,10 @@ export class OpenSockets {
 
   /**
    * Counts a connection until it is closed.
+   * @returns counts it no more
    * @throws ProblemError `rate-limited` if its address holds too many; then it isn't counted
    */
-  add(address: string, socket: Closable): void {
+  add(address: string, socket: Closable): () => void {
     const key = limitKey(address);
     const open = this.#open.get(key) ?? 0;
     if (open >= this.#max) {
@@ -36,7 +37,13 @@ export class OpenSockets {
       throw new ProblemError('rate-limited', detail, { retryAfterMs: RETRY_AFTER_MS });
     }
     this.#open.set(key, open + 1);
-    socket.once('close', () => this.#remove(key));
+    let isCounted = true;
+    const remove = (): void => {
+      if (isCounted) this.#remove(key);
+      isCounted = false;
+    };
+    socket.once('close', remove);
+    return remove;
   }
 
   #remove(key: string): void {

@@ -16,6 +16,8 @@ export interface RequestInfo {
   expectsContinue: boolean;
   /** Path of the route that took the request; null if none did. */
   route: string | null;
+  /** An upgrade that another process of the cluster has passed on. */
+  readonly isPiped: boolean;
 }
 
 const INFO = Symbol('request info');
@@ -24,14 +26,16 @@ type Registered = IncomingMessage & { [INFO]?: RequestInfo };
 const DIRECT_ADDRESS = Symbol('direct address');
 type Located = Socket & { [DIRECT_ADDRESS]?: string };
 
-export function registerRequest(req: IncomingMessage, trustedProxyHops: number): RequestInfo {
+/** @param pipedFor the client's address, by the word of another process that passes the request on; left out: none does */
+export function registerRequest(req: IncomingMessage, trustedProxyHops: number, pipedFor?: string): RequestInfo {
   const info: RequestInfo = {
     requestId: newRequestId(),
-    address: addressOf(req, trustedProxyHops),
+    address: pipedFor ?? addressOf(req, trustedProxyHops),
     startedAtMs: performance.now(),
     url: req.url ?? '',
     expectsContinue: false,
     route: null,
+    isPiped: pipedFor !== undefined,
   };
   (req as Registered)[INFO] = info;
   return info;

@@ -3,9 +3,12 @@ import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { HUB_ROOM } from '../../protocol/hub.ts';
 import { MAX_ROOM_MESSAGE_BYTES, MAX_ROOM_MESSAGES_PER_SECOND } from '../../protocol/limits.ts';
+import { infoOf } from '../http/request-info.ts';
 import { GyreWebSocket } from './gyre-web-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Upgrade } from './held-upgrade.ts';
 import { MessageAllowance } from './message-allowance.ts';
 import type { RealtimeLog } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
@@ -13,6 +16,7 @@ import { type ClientPatience, SocketClient } from './socket-client.ts';
 import { isSocketNoise } from './socket-noise.ts';
 import type { SocketRoom } from './socket-room.ts';
 import { readTarget, type SocketTarget } from './socket-target.ts';
+import type { Admission, UpgradeRouter } from './upgrade-router.ts';
 
 /** A socket for a room that is just being adopted is held for so long. */
 const HOLD_MS = 3_000;
@@ -30,11 +34,19 @@ export interface GyreTransportOptions {
   /** Why a socket for a room that isn't here is turned away; 4010: it is about to be here. */
   readonly closeCodeOf: (roomId: string) => Promise<number>;
   readonly log: RealtimeLog;
+  /** Leads sockets for rooms that are not here; left out: this process is alone. */
+  readonly router?: UpgradeRouter;
   /** 3,000 if left out. */
   readonly holdMs?: number;
   readonly patience?: ClientPatience;
   /** A round of the heartbeat; 2,500 if left out. */
   readonly heartbeatMs?: number;
+}
+
+/** Where a socket wants to go, and what the router has found out about it; null: it was not asked. */
+interface Arrival {
+  readonly target: SocketTarget | null;
+  readonly admission: Admission | null;
 }
 
 type ControlledSocket = GyreWebSocket & { controls?: MessageAllowance };
@@ -54,16 +66,30 @@ export class GyreTransport extends WebSocketTransport {
     this.#heartbeat = new Heartbeat(options.heartbeatMs);
   }
 
-  /** Completes a WebSocket handshake and leads the socket to its room. The socket is ours from here on. */
+  /** Open sockets. */
+  get clientCount(): number {
+    return this.wss.clients.size;
+  }
+
+  /**
+   * Completes a WebSocket handshake and leads the socket to its room, here or in another process. The socket is ours
+   * from here on.
+   */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.wss.handleUpgrade(request, socket, head, (webSocket) => {
-      void this.#accept(webSocket as unknown as ControlledSocket, request);
-    });
+    const upgrade = { request, socket, head };
+    const target = readTarget(request.url ?? '/');
+    const { router } = this.#options;
+    if (router === undefined || target === null || this.#isOurs(request, target)) {
+      this.#complete(upgrade, { target, admission: null });
+      return;
+    }
+    void this.#route(router, upgrade, target);
   }
 
   /** Takes no more upgrades, tells everyone who is still there to come back, and soon cuts off whoever does not listen. */
   override shutdown(): void {
     this.#heartbeat.stop();
+    this.#options.router?.close();
     this.wss.close();
     for (const socket of this.wss.clients) socket.close(CloseCode.comeBack);
     setTimeout(() => {
@@ -71,7 +97,23 @@ export class GyreTransport extends WebSocketTransport {
     }, LAST_WORD_MS).unref();
   }
 
-  async #accept(socket: ControlledSocket, request: IncomingMessage): Promise<void> {
+  /** What was passed on to us is not passed on again; and each process has a hub. */
+  #isOurs(request: IncomingMessage, { roomId }: SocketTarget): boolean {
+    return infoOf(request).isPiped || (roomId !== HUB_ROOM && this.#options.directory.get(roomId) !== null);
+  }
+
+  async #route(router: UpgradeRouter, upgrade: Upgrade, target: SocketTarget): Promise<void> {
+    const admission = await router.route(upgrade, target);
+    if (admission !== null) this.#complete(upgrade, { target, admission });
+  }
+
+  #complete({ request, socket, head }: Upgrade, arrival: Arrival): void {
+    this.wss.handleUpgrade(request, socket, head, (webSocket) => {
+      void this.#accept(webSocket as unknown as ControlledSocket, request, arrival);
+    });
+  }
+
+  async #accept(socket: ControlledSocket, request: IncomingMessage, { target, admission }: Arrival): Promise<void> {
     socket.useConnection(request.socket);
     this.#heartbeat.watch(socket);
     socket.on('ping', (data) => {
@@ -84,9 +126,9 @@ export class GyreTransport extends WebSocketTransport {
       socket.silentRounds = 0;
     });
     socket.on('error', (error) => this.#onError(error));
-    const target = readTarget(request.url ?? '/');
     if (target === null) socket.close(CloseCode.noSuchRight);
-    else await this.#lead(socket, target);
+    else if (admission?.at === 'nowhere') socket.close(admission.closeCode);
+    else await this.#lead(socket, target, admission !== null);
   }
 
   /** Counts what a peer sends besides messages and answers to our pings. */
@@ -97,15 +139,16 @@ export class GyreTransport extends WebSocketTransport {
     return false;
   }
 
-  async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget): Promise<void> {
-    const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
+  /** @param isDue the room is about to be here, if it isn't already */
+  async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget, isDue: boolean): Promise<void> {
+    const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId, isDue));
     room?.enter(new SocketClient(socket, presented, this.#options.patience));
   }
 
   /** Turns a socket away, or holds it until its room is here. What it sends meanwhile stays in the kernel. */
-  async #await(socket: WebSocket, roomId: string): Promise<SocketRoom | null> {
+  async #await(socket: WebSocket, roomId: string, isDue: boolean): Promise<SocketRoom | null> {
     socket.pause();
-    const code = await this.#closeCodeOf(roomId);
+    const code = isDue ? CloseCode.comeBack : await this.#closeCodeOf(roomId);
     const holdMs = this.#options.holdMs ?? HOLD_MS;
     const room = code === CloseCode.comeBack ? await this.#options.directory.arrival(roomId, holdMs) : null;
     if (room === null) socket.close(code);

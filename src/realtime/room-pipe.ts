@@ -1,0 +1,136 @@
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { PeerSignatures } from '../cluster/peer-signature.ts';
+import { readPeerAddress } from '../cluster/peer-address.ts';
+import type { Peer } from '../cluster/peers.ts';
+import type { Upgrade } from './held-upgrade.ts';
+import { pipedRequestHead } from './piped-request.ts';
+
+/** How an attempt to pipe a socket went. `gone`: its client has left meanwhile. */
+export type PipeOutcome = 'piped' | 'failed' | 'gone';
+
+const STATUS_LINE = /^HTTP\/1\.1 (\d{3})/;
+const STATUS_LINE_BYTES = 'HTTP/1.1 101'.length;
+/** Accepted, or a handshake that is the client's own fault: that is for the client. Any other answer says that the peer is not the one. */
+const FOR_THE_CLIENT = new Set(['101', '400', '426']);
+const KEEP_ALIVE_MS = 10_000;
+/** What is left for a client when the other process has hung up must move within so long. */
+const LAST_BYTES_MS = 5_000;
+
+/** Connects sockets of clients, as they are, to the process that has their room. */
+export class RoomPipe {
+  readonly #signatures: PeerSignatures;
+  /** What to destroy to cut each connection, by the incarnation that it leads to. */
+  readonly #open = new Map<string, Set<Duplex>>();
+
+  constructor(signatures: PeerSignatures) {
+    this.#signatures = signatures;
+  }
+
+  /** Clients that are connected through here. */
+  get size(): number {
+    let size = 0;
+    for (const sockets of this.#open.values()) size += sockets.size;
+    return size;
+  }
+
+  /**
+   * Passes an upgrade on, and pipes both ways once it is answered. Until then nothing that the client sends is read; if it isn't
+   * answered within `withinMs`, another attempt may be made.
+   */
+  async open(upgrade: Upgrade, peer: Peer, withinMs: number): Promise<PipeOutcome> {
+    const { socket: client } = upgrade;
+    if (client.destroyed) return 'gone';
+    const remote = this.#dial(upgrade, peer);
+    const onClientGone = (): void => void remote.destroy();
+    client.once('close', onClientGone).once('end', onClientGone);
+    const first = await firstAnswer(remote, withinMs);
+    client.off('close', onClientGone).off('end', onClientGone);
+    if (first === null || !isForTheClient(first)) {
+      remote.destroy();
+      return client.destroyed || client.readableEnded ? 'gone' : 'failed';
+    }
+    this.#keep(peer.incarnation, client);
+    client.write(first);
+    pipeBothWays(client, remote);
+    return 'piped';
+  }
+
+  /** Cuts all connections to an incarnation that is no more: their clients come back, to wherever their rooms are. */
+  drop(incarnation: string): void {
+    for (const client of this.#open.get(incarnation) ?? []) client.destroy();
+  }
+
+  /** Cuts all. */
+  close(): void {
+    for (const incarnation of this.#open.keys()) this.drop(incarnation);
+  }
+
+  #dial({ request, head }: Upgrade, peer: Peer): Socket {
+    const remote = connect({ ...readPeerAddress(peer.address), noDelay: true });
+    remote.setKeepAlive(true, KEEP_ALIVE_MS);
+    // Whatever it is, the connection is closed by it.
+    remote.on('error', () => undefined);
+    remote.write(pipedRequestHead(request, peer, this.#signatures));
+    if (head.length > 0) remote.write(head);
+    return remote;
+  }
+
+  #keep(incarnation: string, client: Duplex): void {
+    const sockets = this.#open.get(incarnation) ?? new Set();
+    this.#open.set(incarnation, sockets.add(client));
+    client.once('close', () => {
+      sockets.delete(client);
+      if (sockets.size === 0 && this.#open.get(incarnation) === sockets) this.#open.delete(incarnation);
+    });
+  }
+}
+
+/** The first bytes that come, at least a status; null if none do. From then on nothing is read. */
+function firstAnswer(remote: Socket, withinMs: number): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const settle = (answer: Buffer | null): void => {
+      clearTimeout(timer);
+      remote.off('data', onData).off('close', onClose);
+      remote.pause();
+      resolve(answer);
+    };
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      if (bytes.length >= STATUS_LINE_BYTES) settle(bytes);
+    };
+    const onClose = (): void => settle(null);
+    const timer = setTimeout(() => settle(null), withinMs);
+    remote.on('data', onData).on('close', onClose);
+  });
+}
+
+function isForTheClient(answer: Buffer): boolean {
+  const [, status] = STATUS_LINE.exec(answer.toString('latin1', 0, STATUS_LINE_BYTES)) ?? [];
+  return status !== undefined && FOR_THE_CLIENT.has(status);
+}
+
+function pipeBothWays(client: Duplex, remote: Socket): void {
+  if ('setNoDelay' in client) (client as Socket).setNoDelay(true).setTimeout(0);
+  client.on('error', () => client.destroy());
+  client.once('close', () => remote.destroy());
+  remote.once('close', (hadError) => {
+    if (hadError) client.destroy();
+    else endSoon(client);
+  });
+  client.pipe(remote);
+  remote.pipe(client);
+}
+
+/** Lets through what the client has not read yet, as the kernel would have if it had been connected itself. */
+function endSoon(client: Duplex): void {
+  if (client.writableFinished) {
+    client.destroy();
+    return;
+  }
+  client.once('finish', () => client.destroy());
+  client.end();
+  if ('setTimeout' in client) (client as Socket).setTimeout(LAST_BYTES_MS, () => client.destroy());
+}
