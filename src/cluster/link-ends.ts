@@ -1,9 +1,11 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerSignatures, Verdict } from './peer-signature.ts';
-import { ANSWER_HEADER, LINK_SILENCE_MS, MISDIRECTED } from './peer-wire.ts';
+import { ANSWER_HEADER, MISDIRECTED } from './peer-wire.ts';
 
 const KEEP_ALIVE_MS = 2_000;
+/** Who keeps a link says something every two seconds. */
+const SILENCE_MS = 10_000;
 
 /** The ends of other processes' standing links to this one. They say back whatever is said. */
 export class LinkEnds {
@@ -40,6 +42,6 @@ export class LinkEnds {
     if (!(socket instanceof Socket)) return;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     // A process that has vanished without a word doesn't leave its link here.
-    socket.setTimeout(LINK_SILENCE_MS, () => socket.destroy());
+    socket.setTimeout(SILENCE_MS, () => socket.destroy());
   }
 }

@@ -22,6 +22,9 @@ export function readPeerAddress(address: string): PeerAddress {
  * about it.
  */
 export function isRefusedConnection(error: unknown): boolean {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isRefusedConnection);
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) {
+    return error.errors.every(isRefusedConnection);
+  }
+  return 'code' in error && error.code === 'ECONNREFUSED';
 }

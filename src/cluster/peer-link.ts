@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { isRefusedConnection, readPeerAddress } from './peer-address.ts';
 import { nonceOf, type PeerSignatures } from './peer-signature.ts';
-import { ANSWER_HEADER, LINK_PATH, LINK_PING_MS, LINK_SILENCE_MS, MISDIRECTED, PEER_HEADER } from './peer-wire.ts';
+import { ANSWER_HEADER, LINK_PATH, MISDIRECTED, PEER_HEADER } from './peer-wire.ts';
 import type { Peer } from './peers.ts';
 
 export interface PeerLinkOptions {
@@ -10,9 +10,12 @@ export interface PeerLinkOptions {
   readonly signatures: PeerSignatures;
   /** Nobody listens at its address, or another incarnation does. Once for each time that the link was lost. */
   readonly onRefused: () => void;
+  /** How often a sign of life is sent, and how long an answer to a dial may take. */
+  readonly pingMs: number;
 }
 
-const CONNECT_TIMEOUT_MS = 2_000;
+/** So many without an answer, and the link counts as broken. */
+const LOST_PINGS = 3;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
 const KEEP_ALIVE_MS = 2_000;
@@ -45,12 +48,12 @@ export class PeerLink {
   }
 
   #dial(): void {
-    const { peer, signatures } = this.#options;
+    const { peer, signatures, pingMs } = this.#options;
     const signature = signatures.sign({ use: 'link', path: LINK_PATH, subject: '' }, peer.incarnation);
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket', [PEER_HEADER]: signature };
     const dialled = request({ ...readPeerAddress(peer.address), path: LINK_PATH, headers, agent: false });
     this.#request = dialled;
-    const timer = setTimeout(() => dialled.destroy(new Error('no answer in time')), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => dialled.destroy(new Error('no answer in time')), pingMs);
     const settle = this.#onceSettled(dialled, timer);
     dialled.on('error', (error) => settle(() => this.#failed(isRefusedConnection(error))));
     dialled.once('response', (response) => {
@@ -68,6 +71,7 @@ export class PeerLink {
         this.#failed(false);
       });
     });
+    dialled.end();
   }
 
   /** An attempt ends once, whatever else its request has to say. */
@@ -94,9 +98,10 @@ export class PeerLink {
     this.#backoffMs = 0;
     this.#wasRefused = false;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
-    const pings = setInterval(() => socket.write(PING), LINK_PING_MS).unref();
+    const { pingMs } = this.#options;
+    const pings = setInterval(() => socket.write(PING), pingMs).unref();
     // What we say comes back.
-    const silence = setTimeout(() => socket.destroy(), LINK_SILENCE_MS);
+    const silence = setTimeout(() => socket.destroy(), LOST_PINGS * pingMs);
     socket.on('data', () => silence.refresh());
     socket.once('end', () => socket.destroy());
     socket.once('close', () => {

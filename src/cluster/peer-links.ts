@@ -12,7 +12,11 @@ export interface PeerLinksOptions {
    * link has been up since. What only takes too long, breaks off or can't be reached tells nothing.
    */
   readonly onRefused: (incarnation: string) => void;
+  /** How often a sign of life is sent; 2,000 if left out. */
+  readonly pingMs?: number;
 }
+
+const PING_MS = 2_000;
 
 /** A standing link to every other member of the cluster, so that a death is noticed at once. */
 export class PeerLinks {
@@ -47,7 +51,7 @@ export class PeerLinks {
   }
 
   #open(peer: Peer): void {
-    const { signatures, log, onRefused } = this.#options;
+    const { signatures, log, onRefused, pingMs = PING_MS } = this.#options;
     const { incarnation, address } = peer;
     try {
       readPeerAddress(address);
@@ -59,6 +63,6 @@ export class PeerLinks {
       log.warn({ incarnation, address }, 'a process refuses connections: it is taken for dead');
       onRefused(incarnation);
     };
-    this.#links.set(incarnation, new PeerLink({ peer, signatures, onRefused: refused }));
+    this.#links.set(incarnation, new PeerLink({ peer, signatures, onRefused: refused, pingMs }));
   }
 }

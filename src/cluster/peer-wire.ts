@@ -19,11 +19,6 @@ export const PIPED_FOR_HEADER = 'x-forwarded-for';
 
 /** What our paths answer with when the incarnation that is asked for isn't here (RFC 9110, 15.5.20). */
 export const MISDIRECTED = 421;
-/** Both ends of a link say so much from time to time. */
-export const LINK_PING_MS = 2_000;
-/** So long without a sign, and a link counts as broken. */
-export const LINK_SILENCE_MS = 3 * LINK_PING_MS;
-
 /** A room's log with its states must fit in. */
 export const MAX_CALL_BYTES = 32 * 1024 * 1024;
 
