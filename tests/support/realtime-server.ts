@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { Client, type Room } from '@colyseus/sdk';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { MatchResult } from '../../protocol/room-messages.ts';
@@ -20,8 +21,12 @@ import { GyreTransport } from '../../src/realtime/gyre-transport.ts';
 import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
 import type { MatchEvents, RealtimeLog, Reservation } from '../../src/realtime/ports.ts';
 import { RoomDirectory } from '../../src/realtime/room-directory.ts';
+import { RoomPipe } from '../../src/realtime/room-pipe.ts';
 import type { ClientPatience } from '../../src/realtime/socket-client.ts';
+import { UpgradeRouter, type UpgradeRouterOptions } from '../../src/realtime/upgrade-router.ts';
+import type { Config } from '../../src/config.ts';
 import { newId } from '../../src/store/ids.ts';
+import { PeerProcess } from './peer-process.ts';
 import { RawSocket } from './raw-socket.ts';
 import { CounterRoom } from './counter-game.ts';
 
@@ -94,6 +99,16 @@ export interface RealtimeServerOptions {
   readonly wrapLog?: (log: RoomLog) => RoomLog;
   readonly patience?: ClientPatience;
   readonly heartbeatMs?: number;
+  /** Makes it a process of a cluster, behind a guard, with this to say where rooms are. */
+  readonly cluster?: Pick<UpgradeRouterOptions, 'locator' | 'holdMs' | 'maxHeld'> & {
+    readonly config?: Partial<Config>;
+  };
+}
+
+interface ClusterSide {
+  readonly peer: PeerProcess;
+  readonly pipe: RoomPipe;
+  readonly router: UpgradeRouter;
 }
 
 /** The realtime layer on a real HTTP server, with the real committer, scheduler, log and rights, and no database. */
@@ -112,6 +127,7 @@ export class RealtimeServer implements AsyncDisposable {
   readonly scheduler: Scheduler;
   readonly committer: GroupCommitter;
   readonly clock: ProcessClock;
+  readonly #cluster: ClusterSide | null;
   readonly #roomLog: LocalRoomLog;
   readonly #generations = new Map<string, number>();
   readonly #seated: Seated[] = [];
@@ -153,17 +169,40 @@ export class RealtimeServer implements AsyncDisposable {
       ...(options.maxRooms === undefined ? {} : { maxRooms: options.maxRooms }),
     });
     const closeCodeOf = (roomId: string): Promise<number> => this.events.closeCodeOf(roomId);
+    this.#cluster = options.cluster === undefined ? null : this.#clusterSide(options.cluster);
     this.transport = new GyreTransport({
       directory: this.directory,
       closeCodeOf,
       log: logger,
       holdMs: 500,
+      ...(this.#cluster && { router: this.#cluster.router }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     });
-    this.http = createServer()
-      .on('connection', (socket) => this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))))
-      .on('upgrade', (request, socket, head) => this.transport.upgrade(request, socket, head));
+    this.http = this.#cluster?.peer.http ?? createServer().on('upgrade', this.#onUpgrade);
+    this.http.on('connection', (socket) => {
+      this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket)));
+    });
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    this.transport.upgrade(request, socket, head);
+
+  #clusterSide({ config = {}, ...options }: NonNullable<RealtimeServerOptions['cluster']>): ClusterSide {
+    const peer = new PeerProcess({ incarnation: this.incarnation, onUpgrade: this.#onUpgrade, config });
+    const pipe = new RoomPipe(peer.signatures);
+    return { peer, pipe, router: new UpgradeRouter({ ...options, pipe, log: this.log }) };
+  }
+
+  /** Its side of a cluster. */
+  get cluster(): ClusterSide {
+    if (this.#cluster === null) throw new Error('this server was not started as a process of a cluster');
+    return this.#cluster;
+  }
+
+  /** Connections that are open at its port. */
+  get connections(): ReadonlySet<Socket> {
+    return this.#sockets;
   }
 
   static async start(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
