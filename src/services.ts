@@ -1,5 +1,6 @@
 import type { SettledConfig } from './config.ts';
 import type { Clock } from './clock.ts';
+import type { ClusterView } from './cluster/cluster-view.ts';
 import type { Bus } from './cluster/ports.ts';
 import { gameRoutes } from './games/game-routes.ts';
 import type { GameRegistry } from './games/registry.ts';
@@ -27,6 +28,8 @@ export interface ServicesParts {
   readonly games: GameRegistry;
   readonly limits: RateLimits;
   readonly incarnation: string;
+  /** It must know who lives before `start`. */
+  readonly cluster: ClusterView;
   readonly log: Logger;
   /** Asked late: rooms and services know each other. */
   readonly rooms: () => Rooms;
@@ -43,14 +46,15 @@ export class Services {
   readonly routes: readonly Route[];
 
   constructor(parts: ServicesParts) {
-    const { config, db, bus, clock, games, log, incarnation, rooms } = parts;
+    const { config, db, bus, clock, games, log, incarnation, cluster, rooms } = parts;
     const { secret, operatorToken, directAddress } = config;
     const onError = (err: unknown): void => log.warn({ err }, 'something went wrong in the background');
-    this.lobbies = new Lobbies({ db, clock, bus, games, onError });
+    this.lobbies = new Lobbies({ db, clock, bus, games, cluster, onError });
     const { presence, changes, moves, list, pages } = this.lobbies;
     this.accounts = new Accounts({
       db,
       bus,
+      cluster,
       clock,
       log,
       secret,

@@ -4,6 +4,7 @@ import type { GameDefinition } from '../rooms/kit/define-game.ts';
 import type { AnyRooms } from '../rooms/kit/index.ts';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
+import { ALONE } from './cluster/cluster-view.ts';
 import { LocalBus } from './cluster/local-bus.ts';
 import { LocalCoordinator, newIncarnation } from './cluster/local-coordinator.ts';
 import { SingleProcessLock } from './cluster/single-process-lock.ts';
@@ -85,6 +86,7 @@ async function startOn(database: RunningDatabase, { games, options, started }: S
     games,
     limits,
     incarnation,
+    cluster: ALONE,
     log,
     rooms,
   });

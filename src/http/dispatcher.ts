@@ -64,11 +64,10 @@ export class Dispatcher {
     const known = this.#reads.find(req);
     if (known === null) return false;
     try {
-      this.#begin(req, known.route);
-      const player = this.#enter(req, known.route);
-      const body = player && known.answer.body(player.id);
+      const entered = this.#enter(req, known.route, () => this.#authenticate(req, known.route));
+      const body = bodyFor(known, entered);
       if (Buffer.isBuffer(body)) sendShared(res, head, body);
-      else void this.#answerSharedLater({ req, res, head }, { known, player, body });
+      else void this.#answerSharedLater({ req, res, head }, { known, entered, body });
     } catch (error) {
       if (!res.headersSent) setHeaders(res, head);
       sendProblem(req, res, { error, log: this.#deps.log });
@@ -76,11 +75,12 @@ export class Dispatcher {
     return true;
   }
 
-  async #answerSharedLater({ req, res, head }: Exchange, { known, player, body }: SharedCall): Promise<void> {
+  async #answerSharedLater({ req, res, head }: Exchange, { known, entered, body }: SharedCall): Promise<void> {
     try {
       const bytes = await body;
       if (bytes) return sendShared(res, head, bytes);
       const url = req.url ?? '';
+      const player = await entered;
       const request = { req, url, route: known.route, player, json: {}, query: splitUrl(url).query, params: {} };
       const reply = await this.#run(request);
       setHeaders(res, head);
@@ -95,30 +95,27 @@ export class Dispatcher {
   async #answer(req: Request, res: Response): Promise<Reply | ReplayedReply | null> {
     const { path, query } = splitUrl(req.originalUrl);
     const match = this.#table.match(req.method, path);
-    this.#begin(req, match?.route ?? null);
-    requireProtocol(header(req, 'x-gyre-protocol'));
-    if (!match) throw new ProblemError('not-found', `There is nothing at ${req.method} ${path.slice(0, 200)}.`);
-    if (req.method === 'OPTIONS') return options(res, match);
-    const route = requireMethod(req, res, match);
-    requireJsonAccepted(req);
-    const player = this.#enter(req, route);
+    const route = match?.route ?? null;
+    const player = await this.#enter(req, route, () => {
+      requireProtocol(header(req, 'x-gyre-protocol'));
+      if (!match) throw new ProblemError('not-found', `There is nothing at ${req.method} ${path.slice(0, 200)}.`);
+      if (req.method === 'OPTIONS') return null;
+      const wanted = requireMethod(req, res, match);
+      requireJsonAccepted(req);
+      return this.#authenticate(req, wanted);
+    });
+    if (!match || !route) return match && options(res, match);
     const json = await readJson(req, res);
     const url = req.originalUrl;
     return this.#run({ req, url, route, player, json, query, params: withMe(match.params, player) });
   }
 
-  /** Counts a request for its address, whoever sent it. */
-  #begin(req: IncomingMessage, route: Route | null): void {
+  /** Counts a request and finds out who calls: at once, unless other processes count along. */
+  #enter(req: IncomingMessage, route: Route | null, whoCalls: () => Caller | null): Entered {
     const info = infoOf(req);
     info.route = route?.path ?? null;
-    if (route?.limit) this.#deps.limits.consumeForAddress(route.limit, info.address);
-  }
-
-  /** Who calls, counted too. */
-  #enter(req: IncomingMessage, route: Route): Caller | null {
-    const player = this.#authenticate(req, route);
-    if (route.limit && player) this.#deps.limits.consume(route.limit, player.id);
-    return player;
+    if (!route?.limit) return whoCalls();
+    return this.#deps.limits.admit({ name: route.limit, address: info.address }, whoCalls);
   }
 
   #authenticate({ headers }: IncomingMessage, route: Route): Caller | null {
@@ -154,6 +151,9 @@ export class Dispatcher {
   }
 }
 
+/** Who was let in; null: nobody in particular. */
+type Entered = Caller | null | Promise<Caller | null>;
+
 interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -162,7 +162,7 @@ interface Exchange {
 
 interface SharedCall {
   readonly known: KnownRead;
-  readonly player: Caller | null;
+  readonly entered: Entered;
   readonly body: Promise<Buffer | null> | null;
 }
 
@@ -176,6 +176,11 @@ interface ParsedRequest {
   readonly json: unknown;
   readonly query: URLSearchParams;
   readonly params: Readonly<Record<string, string>>;
+}
+
+function bodyFor({ answer }: KnownRead, entered: Entered): Buffer | null | Promise<Buffer | null> {
+  if (entered instanceof Promise) return entered.then((player) => player && answer.body(player.id));
+  return entered && answer.body(entered.id);
 }
 
 function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {

@@ -65,6 +65,7 @@ export class Hub implements HubService {
   /** Listens to the bus from now on. */
   start(): void {
     const { bus } = this.#parts;
+    const recheck = () => void this.recheck().catch(this.#parts.onError);
     this.#unsubscribe = [
       bus.subscribe('player', ({ playerId, exit }) => this.#feeds.touch(playerId, exit)),
       bus.subscribe('lobby', ({ lobbyId }) => {
@@ -74,10 +75,9 @@ export class Hub implements HubService {
       bus.subscribe('match', ({ matchId }) => this.#feeds.touchMatch(matchId)),
       bus.subscribe('chat', ({ messageId }) => this.#chat.said(messageId)),
       bus.subscribe('session', ({ sessionId }) => this.#signedOut(new Set([sessionId]))),
+      bus.onReturn(recheck),
     ];
-    this.#timer = setInterval(() => {
-      this.recheck().catch(this.#parts.onError);
-    }, RECHECK_MS).unref();
+    this.#timer = setInterval(recheck, RECHECK_MS).unref();
   }
 
   /** Tells nobody anything more. Sockets are the caller's to close. */
@@ -137,8 +137,8 @@ export class Hub implements HubService {
   }
 
   /**
-   * Catches up with what lost nudges would have told: views, watched lists, ended sign-ins. Done every few seconds;
-   * call it when the bus was away and is back.
+   * Catches up with what lost nudges would have told: views, watched lists, ended sign-ins. Done every few seconds, and
+   * when the bus was away and is back.
    */
   async recheck(): Promise<void> {
     this.#watches.touch();

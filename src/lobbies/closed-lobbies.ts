@@ -1,5 +1,6 @@
 import { and, eq, inArray, lt } from 'drizzle-orm';
 import type { Clock } from '../clock.ts';
+import type { ClusterView } from '../cluster/cluster-view.ts';
 import { lobbies, lobbyBans, lobbyMessages } from '../store/schema.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 
@@ -12,6 +13,7 @@ const MAX_PURGED = 5_000;
 export interface ClosedLobbiesParts {
   readonly db: Database;
   readonly clock: Clock;
+  readonly cluster: ClusterView;
   /** Told what went wrong; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -28,7 +30,7 @@ export class ClosedLobbies {
   /** Purges every hour. */
   start(): void {
     this.#timer ??= setInterval(() => {
-      this.purge().catch(this.#parts.onError);
+      if (this.#parts.cluster.isFirst()) this.purge().catch(this.#parts.onError);
     }, PURGE_EVERY_MS).unref();
   }
 

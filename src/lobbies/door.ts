@@ -104,13 +104,9 @@ export class Door {
   /** Counts before it compares, so that no number of guesses at the same time gets past the limit. */
   async #count({ playerId, address }: Knock, isRight: () => Promise<boolean>): Promise<boolean> {
     const { limits } = this.#parts;
-    const ofAddress = limits.consumeForAddress('wrongSecret', address);
-    const ofPlayer = limits.consume('wrongSecret', playerId);
+    const counted = await limits.count({ name: 'wrongSecret', address }, playerId);
     const right = await isRight();
-    if (right) {
-      ofAddress.giveBack();
-      ofPlayer.giveBack();
-    }
+    if (right) await counted.giveBack();
     return right;
   }
 }

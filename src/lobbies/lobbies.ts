@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ClusterView } from '../cluster/cluster-view.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { GameRegistry } from '../games/registry.ts';
 import type { Database } from '../store/transaction.ts';
@@ -16,6 +17,7 @@ export interface LobbiesParts {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly games: GameRegistry;
+  readonly cluster: ClusterView;
   /** Told what went wrong in the background; it is tried again. */
   readonly onError: (error: unknown) => void;
 }

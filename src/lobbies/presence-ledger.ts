@@ -9,9 +9,8 @@ export class PresenceLedger {
   readonly #sockets = new Map<string, number>();
   /** Last sign of who has no socket open, oldest first. */
   readonly #signs = new Map<string, number>();
-  /** Who was connected before an outage, and gets time to come back. */
-  readonly #spared = new Set<string>();
-  #sparedUntilMs = 0;
+  /** Who was connected before an outage and gets time to come back: until then. */
+  readonly #spared = new Map<string, number>();
 
   isPresent(playerId: string): boolean {
     return this.#sockets.has(playerId) || this.#signs.has(playerId) || this.#spared.has(playerId);
@@ -49,9 +48,8 @@ export class PresenceLedger {
 
   /** Counts players as present as if their last sign came at `sinceMs`, which may lie ahead. */
   spare(playerIds: Iterable<string>, sinceMs: number): void {
-    this.#sparedUntilMs = sinceMs + CONNECTED_AFTER_SIGN_MS;
     for (const playerId of playerIds) {
-      if (!this.isPresent(playerId)) this.#spared.add(playerId);
+      if (!this.isPresent(playerId)) this.#spared.set(playerId, sinceMs + CONNECTED_AFTER_SIGN_MS);
     }
   }
 
@@ -63,10 +61,11 @@ export class PresenceLedger {
       this.#signs.delete(playerId);
       expired.set(playerId, new Date(signMs));
     }
-    if (nowMs < this.#sparedUntilMs) return expired;
-    const sparedSignAt = new Date(this.#sparedUntilMs - CONNECTED_AFTER_SIGN_MS);
-    for (const playerId of this.#spared) expired.set(playerId, sparedSignAt);
-    this.#spared.clear();
+    for (const [playerId, untilMs] of this.#spared) {
+      if (nowMs < untilMs) continue;
+      this.#spared.delete(playerId);
+      expired.set(playerId, new Date(untilMs - CONNECTED_AFTER_SIGN_MS));
+    }
     return expired;
   }
 }

@@ -12,9 +12,15 @@ export interface Membership {
 const CLOCK_ROW = 1;
 const CLOCKS_RUN = inArray(lobbies.state, ['open', 'countdown']);
 
+export const MEMBERSHIP = {
+  playerId: lobbyMembers.playerId,
+  lobbyId: lobbyMembers.lobbyId,
+  connected: lobbyMembers.connected,
+};
+
 export async function membershipsOf(db: Database, playerIds: readonly string[]): Promise<Membership[]> {
   return db
-    .select({ playerId: lobbyMembers.playerId, lobbyId: lobbyMembers.lobbyId, connected: lobbyMembers.connected })
+    .select(MEMBERSHIP)
     .from(lobbyMembers)
     .where(sql`${lobbyMembers.playerId} = any(${sql.param([...playerIds])})`);
 }
@@ -60,6 +66,12 @@ export async function setJudgedAt(db: Database | Tx['sql'], at: Date): Promise<v
     .insert(presenceClock)
     .values({ id: CLOCK_ROW, judgedAt: at })
     .onConflictDoUpdate({ target: presenceClock.id, set: { judgedAt: at } });
+}
+
+/** The same as `judgedAt`, and nobody else notes another time before the transaction ends. */
+export async function lockJudgedAt(tx: Tx): Promise<Date | null> {
+  const [row] = await tx.sql.select().from(presenceClock).where(eq(presenceClock.id, CLOCK_ROW)).for('update');
+  return row?.judgedAt ?? null;
 }
 
 /** Makes all clocks of presence show what they would if they had stood still for so long. */

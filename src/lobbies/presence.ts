@@ -1,12 +1,14 @@
-import { LOBBY_EXPIRES_MS, LOBBY_HIDDEN_AFTER_MS, MEMBER_EXPIRES_MS } from '../../protocol/limits.ts';
 import type { Clock } from '../clock.ts';
+import { ALONE, type ClusterView } from '../cluster/cluster-view.ts';
 import type { Bus } from '../cluster/ports.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 import { forEachLimited } from './for-each-limited.ts';
 import type { LobbyChanges } from './lobby-changes.ts';
-import { clocksStandStill, closed, withAway, withoutMember, withReturned } from './lobby-rules.ts';
-import { lockLobby } from './lobby-store.ts';
+import { withAway, withReturned } from './lobby-rules.ts';
+import { lockLobby, type Sql } from './lobby-store.ts';
+import { PresenceClocks } from './presence-clocks.ts';
 import { PresenceLedger } from './presence-ledger.ts';
+import { PresenceSigns } from './presence-signs.ts';
 import * as store from './presence-store.ts';
 
 export interface PresenceParts {
@@ -14,6 +16,7 @@ export interface PresenceParts {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly changes: LobbyChanges;
+  readonly cluster: ClusterView;
   /** Told what went wrong in the background; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -21,18 +24,25 @@ export interface PresenceParts {
 const SWEEP_EVERY_MS = 1_000;
 /** Judging notes its time this often, so that an outage is known to within as much. */
 const NOTE_EVERY_MS = 5_000;
+/** Where nobody has judged for so long, all processes were away, and not just the one that notes it. */
+const OUTAGE_MS = 2 * NOTE_EVERY_MS;
 /** After an outage all clocks stand still for so long: everyone has to find back first. */
 const STAND_STILL_MS = 10_000;
 /** Transactions at once: the pool is for requests. */
 const CONCURRENCY = 4;
+const NOBODY: ReadonlySet<string> = new Set();
 
 /**
  * Who of the members is connected, and what follows from not being it. Signs of life stay in memory; only a transition
- * touches SQL, as a change of the lobby like any other.
+ * touches SQL, as a change of the lobby like any other. In a cluster each process judges those whom it has seen last, and
+ * the first one does what concerns all.
  */
 export class Presence {
   readonly #parts: PresenceParts;
   readonly #ledger = new PresenceLedger();
+  readonly #clocks: PresenceClocks;
+  /** What processes tell each other; null: there is nobody to tell. */
+  readonly #signs: PresenceSigns | null;
   /** Players who came back, until their lobby says so. */
   readonly #arrivals = new Map<string, Promise<void>>();
   #arriving: string[] = [];
@@ -46,9 +56,14 @@ export class Presence {
   #outage = false;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
+  #unsubscribe: () => void = () => {};
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
+    this.#clocks = new PresenceClocks(parts);
+    const { db, cluster } = parts;
+    const isPresent = (playerId: string) => this.#ledger.isPresent(playerId);
+    this.#signs = cluster === ALONE ? null : new PresenceSigns({ db, incarnation: cluster.incarnation, isPresent });
   }
 
   /** A sign of life: any authenticated call. */
@@ -73,43 +88,72 @@ export class Presence {
   }
 
   /**
-   * Begins to judge, after an outage if there was a process before: whoever was connected then gets time to come back.
+   * Begins to judge, after an outage if there was a process before and none now: whoever was connected then gets time to
+   * come back.
    */
   async start(): Promise<void> {
-    const { db } = this.#parts;
-    this.#judgedMs = (await store.judgedAt(db))?.getTime() ?? null;
-    if (this.#judgedMs !== null) await this.#standStill(this.#nowMs() - this.#judgedMs);
-    await this.#note();
+    const { db, cluster } = this.#parts;
+    const judgedAt = await store.judgedAt(db);
+    this.#judgedMs = judgedAt?.getTime() ?? null;
+    const wasAway = this.#judgedMs !== null && this.#nowMs() - this.#judgedMs > OUTAGE_MS;
+    // Of two that start at the same time, one finds the other's note.
+    if (judgedAt !== null && (wasAway || cluster.others().length === 0)) await this.#standStill(judgedAt.getTime());
+    this.#judgedMs = this.#nowMs();
+    if (cluster.isFirst()) await this.#note();
+    this.#unsubscribe = cluster.onGone(() => this.#takeOver());
     this.#arm(performance.now());
   }
 
   /** Ends judging, after what is under way. Its time is noted, so that the next start knows how long the outage was. */
   async stop(): Promise<void> {
+    this.#unsubscribe();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#running;
     await Promise.all(this.#arrivals.values());
-    await this.#note();
+    if (this.#parts.cluster.isFirst()) await this.#note();
   }
 
   /** Judges everyone once. Done every second after `start`; tests that move the clock call it. */
   async sweep(): Promise<void> {
-    const judging = this.#running.then(() => this.#judge());
-    // Whoever swept learns of a failure; the next sweep is not held up by it.
-    this.#running = judging.catch(() => {});
-    await judging;
+    await this.#afterOthers(() => this.#judge());
+  }
+
+  /** Whoever asked learns of a failure; the next one is not held up by it. */
+  async #afterOthers(work: () => Promise<void>): Promise<void> {
+    const run = this.#running.then(work);
+    this.#running = run.catch(() => {});
+    await run;
   }
 
   async #judge(): Promise<void> {
-    if (this.#outage && this.#judgedMs !== null) await this.#standStill(this.#nowMs() - this.#judgedMs);
+    const { cluster } = this.#parts;
+    if (this.#outage && this.#judgedMs !== null) {
+      // Others may have judged all the time, or seen to it already.
+      await this.#standStill(cluster.isFirst() ? this.#judgedMs + 2 * SWEEP_EVERY_MS : this.#nowMs() - OUTAGE_MS);
+    }
     this.#outage = false;
     const before = this.#judgedMs ?? this.#nowMs() - SWEEP_EVERY_MS;
     await this.#takeAway();
-    await this.#removeExpired();
-    await this.#closeEmpty();
-    await this.#hide(before);
+    if (cluster.isFirst()) await this.#clocks.run(before);
     this.#judgedMs = this.#nowMs();
-    if (this.#judgedMs - this.#notedMs >= NOTE_EVERY_MS) await this.#note();
+    if (!cluster.isFirst() || this.#judgedMs - this.#notedMs < NOTE_EVERY_MS) return;
+    await this.#reconcile();
+    await this.#note();
+  }
+
+  /** A process is no more: those whom it had get time to find back. */
+  #takeOver(): void {
+    if (!this.#parts.cluster.isFirst()) return;
+    // What fails is made up for by a sweep.
+    this.#afterOthers(() => this.#reconcile()).catch(this.#parts.onError);
+  }
+
+  /** Mends what processes that are no more have left, and what two of them got wrong at the same time. */
+  async #reconcile(): Promise<void> {
+    if (this.#signs === null) return;
+    this.#ledger.spare(await this.#signs.adopt(), this.#nowMs() + STAND_STILL_MS);
+    await this.#settle(await this.#signs.wrongedMembers());
   }
 
   #nowMs(): number {
@@ -135,13 +179,20 @@ export class Presence {
     this.#notedMs = this.#judgedMs;
   }
 
-  async #standStill(outageMs: number): Promise<void> {
+  /** @param unlessAfterMs nothing is done if somebody has judged after that */
+  async #standStill(unlessAfterMs: number): Promise<void> {
     const { db, clock } = this.#parts;
-    await inTransaction(db, async (tx) => {
+    const done = await inTransaction(db, async (tx) => {
+      const notedMs = (await store.lockJudgedAt(tx))?.getTime() ?? 0;
+      if (notedMs > unlessAfterMs) return false;
+      const outageMs = this.#nowMs() - Math.max(notedMs, this.#judgedMs ?? 0);
       await store.shiftClocks(tx, Math.max(0, outageMs) + STAND_STILL_MS);
       await store.setJudgedAt(tx.sql, clock.now());
+      return true;
     });
+    if (!done) return;
     this.#judgedMs = this.#nowMs();
+    if (this.#signs) return this.#reconcile();
     this.#ledger.spare(await store.connectedPlayerIds(db), this.#judgedMs + STAND_STILL_MS);
   }
 
@@ -159,6 +210,8 @@ export class Presence {
     this.#arriving = [];
     this.#arrival = null;
     try {
+      // Told first: who takes one of them away looks there once more afterwards.
+      await this.#signs?.tell(playerIds);
       const memberships = await store.membershipsOf(this.#parts.db, playerIds);
       // One who is just being taken away may still look connected.
       await this.#settle(memberships.filter((each) => !each.connected || this.#leaving.has(each.playerId)));
@@ -175,67 +228,49 @@ export class Presence {
     for (const [playerId, since] of silent) this.#unsettled.set(playerId, since);
     this.#leaving = silent;
     try {
-      await this.#settle(await store.membershipsOf(this.#parts.db, [...silent.keys()]), silent);
+      await this.#settleSilent(silent);
       for (const playerId of silent.keys()) this.#unsettled.delete(playerId);
     } finally {
       this.#leaving = new Map();
     }
   }
 
+  async #settleSilent(silent: ReadonlyMap<string, Date>): Promise<void> {
+    const { db } = this.#parts;
+    // Told before it is asked: of two processes that lose the same player, the later one finds that it was the last.
+    await this.#signs?.tell(silent.keys());
+    const memberships = await store.membershipsOf(db, [...silent.keys()]);
+    const elsewhere = await this.#elsewhere(memberships);
+    // Who is present elsewhere is the other process's to judge.
+    const judged = memberships.filter(({ playerId, connected }) => !connected || !elsewhere.has(playerId));
+    await this.#settle(judged, silent);
+    // Who arrived there meanwhile may have looked connected to it still.
+    const arrived = await this.#elsewhere(judged);
+    await this.#settle(judged.filter(({ playerId }) => arrived.has(playerId)));
+  }
+
+  async #elsewhere(memberships: readonly store.Membership[], db: Sql = this.#parts.db): Promise<ReadonlySet<string>> {
+    if (this.#signs === null) return NOBODY;
+    const others = memberships.map(({ playerId }) => playerId).filter((id) => !this.#ledger.isPresent(id));
+    return await this.#signs.elsewhere(db, others);
+  }
+
   /** Makes the lobbies of these members show who is present. `since`: the last sign of who isn't. */
   async #settle(memberships: readonly store.Membership[], since?: ReadonlyMap<string, Date>): Promise<void> {
     const byLobby = Map.groupBy(memberships, (membership) => membership.lobbyId);
     await forEachLimited(CONCURRENCY, byLobby, async ([lobbyId, members]) => {
-      const playerIds = members.map((membership) => membership.playerId);
       await inTransaction(this.#parts.db, async (tx) => {
         const before = await lockLobby(tx, lobbyId);
         if (before === null) return;
         // Who is present is asked under the lock: of two transitions, the later one sees the truth.
+        const elsewhere = await this.#elsewhere(members, tx.sql);
         const [present, absent] = [new Set<string>(), new Map<string, Date>()];
-        for (const playerId of playerIds) {
-          if (this.#ledger.isPresent(playerId)) present.add(playerId);
+        for (const { playerId } of members) {
+          if (this.#ledger.isPresent(playerId) || elsewhere.has(playerId)) present.add(playerId);
           else absent.set(playerId, since?.get(playerId) ?? this.#parts.clock.now());
         }
         await this.#parts.changes.save(tx, { before, after: withReturned(withAway(before, absent), present) });
       });
     });
-  }
-
-  async #removeExpired(): Promise<void> {
-    const { db, changes, clock } = this.#parts;
-    const signedBefore = new Date(clock.now().getTime() - MEMBER_EXPIRES_MS);
-    await forEachLimited(CONCURRENCY, await store.lobbiesWithExpired(db, signedBefore), (lobbyId) =>
-      inTransaction(db, async (tx) => {
-        const before = await lockLobby(tx, lobbyId);
-        if (before === null || clocksStandStill(before.lobby) || before.lobby.emptySince !== null) return;
-        const expired = before.members.filter(({ awaySince }) => awaySince !== null && awaySince <= signedBefore);
-        const after = expired.reduce((full, { playerId }) => withoutMember(full, playerId), before);
-        await changes.save(tx, { before, after, exit: 'expired' });
-      }),
-    );
-  }
-
-  async #closeEmpty(): Promise<void> {
-    const { db, changes, clock } = this.#parts;
-    const emptyBefore = new Date(clock.now().getTime() - LOBBY_EXPIRES_MS);
-    await forEachLimited(CONCURRENCY, await store.emptyLobbies(db, { emptyBefore }), ({ id }) =>
-      inTransaction(db, async (tx) => {
-        const before = await lockLobby(tx, id);
-        const emptySince = before?.lobby.emptySince ?? null;
-        if (before === null || clocksStandStill(before.lobby) || emptySince === null || emptySince > emptyBefore)
-          return;
-        await changes.save(tx, { before, after: closed(before), exit: 'expired' });
-      }),
-    );
-  }
-
-  /** A lobby becomes hidden by time alone: watched lists are told. */
-  async #hide(judgedMs: number): Promise<void> {
-    const { db, bus } = this.#parts;
-    const emptyAfter = new Date(judgedMs - LOBBY_HIDDEN_AFTER_MS);
-    const emptyBefore = new Date(this.#nowMs() - LOBBY_HIDDEN_AFTER_MS);
-    for (const { id, game } of await store.emptyLobbies(db, { emptyBefore, emptyAfter })) {
-      bus.publish('lobby', { lobbyId: id, game });
-    }
   }
 }

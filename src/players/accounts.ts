@@ -1,5 +1,6 @@
 /** Everything about who somebody is, put together. */
 import { lt } from 'drizzle-orm';
+import type { ClusterView } from '../cluster/cluster-view.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { Clock } from '../clock.ts';
 import { AccessTokens } from '../http/access-tokens.ts';
@@ -19,6 +20,7 @@ import { SessionService } from './session-service.ts';
 export interface AccountsOptions {
   readonly db: Database;
   readonly bus: Bus;
+  readonly cluster: ClusterView;
   readonly clock: Clock;
   readonly log: Logger;
   readonly secret: string;
@@ -30,7 +32,7 @@ export interface AccountsOptions {
 }
 
 /** Another process may have ended a session, and its nudge been lost. */
-const REVOCATIONS_EVERY_MS = 10_000;
+const REVOCATIONS_EVERY_MS = 5_000;
 const PURGE_EVERY_MS = 3_600_000;
 
 export class Accounts {
@@ -39,7 +41,7 @@ export class Accounts {
   readonly #options: AccountsOptions;
   readonly #revocations: Revocations;
   readonly #periodic: Periodic;
-  #unsubscribe: () => void = () => {};
+  #unsubscribe: (() => void)[] = [];
 
   constructor(options: AccountsOptions) {
     const { db, bus, clock, log, secret, operatorToken, onAuthenticated, onLobbyTouched } = options;
@@ -63,18 +65,30 @@ export class Accounts {
 
   /** To be awaited before the first request: what was revoked before a restart stays so. */
   async start(): Promise<void> {
+    this.#unsubscribe = [
+      this.#options.bus.subscribe('session', ({ sessionId }) => this.#revocations.end(sessionId)),
+      this.#options.bus.onReturn(() => void this.#catchUp()),
+    ];
+    // After that: what another process ends meanwhile is not missed.
     await this.#revocations.load(this.#options.db);
-    this.#unsubscribe = this.#options.bus.subscribe('session', ({ sessionId }) => this.#revocations.end(sessionId));
     this.#periodic.start();
   }
 
   async stop(): Promise<void> {
-    this.#unsubscribe();
+    for (const end of this.#unsubscribe) end();
     await this.#periodic.stop();
   }
 
+  /** Nudges may have been lost. */
+  async #catchUp(): Promise<void> {
+    const { db, log } = this.#options;
+    // The next time is soon.
+    await this.#revocations.load(db).catch((err: unknown) => log.warn({ err }, 'revocations could not be read'));
+  }
+
   async #purge(): Promise<void> {
-    const { db, clock } = this.#options;
+    const { db, clock, cluster } = this.#options;
+    if (!cluster.isFirst()) return;
     await purgeKept(db, clock.now());
     await db.delete(refreshTokens).where(lt(refreshTokens.expiresAt, clock.now()));
   }

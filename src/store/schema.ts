@@ -331,15 +331,12 @@ export const processes = pgTable('processes', {
   endedAt: at('ended_at'),
 });
 
-/** Signs of life of players, by the process that has seen them: a member is gone when none has. */
+/** Which processes have seen a sign of life of which players: a member is gone when none has. */
 export const presenceSigns = pgTable(
   'presence_signs',
   {
     playerId: text('player_id').notNull(),
     incarnation: text().notNull(),
-    /** A socket is open there. */
-    open: boolean().notNull(),
-    signedAt: at('signed_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.playerId, table.incarnation] }),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { connectFour } from '../../rooms/connect-four/game.ts';
 import type { GameDefinition } from '../../rooms/kit/define-game.ts';
 import { createApp } from '../../src/app.ts';
+import { ALONE, type ClusterView } from '../../src/cluster/cluster-view.ts';
 import type { Bus } from '../../src/cluster/ports.ts';
 import { LocalBus } from '../../src/cluster/local-bus.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -25,6 +26,7 @@ import { createTestDatabase } from './postgres.ts';
 export interface HttpParts {
   readonly db: Database;
   readonly bus: Bus;
+  readonly cluster: ClusterView;
   readonly clock: MovableClock;
   readonly limits: RateLimits;
   readonly games: GameRegistry;
@@ -44,6 +46,8 @@ export interface HttpServiceOptions {
   readonly logTo?: (line: string) => void;
   /** An existing database; else one is made, and dropped in the end. */
   readonly databaseUrl?: string;
+  /** What it shares with other processes; left out: it is alone, with a bus and a time of its own. */
+  readonly shared?: Partial<Pick<HttpParts, 'bus' | 'clock' | 'cluster' | 'limits'>>;
 }
 
 export interface HttpService extends HttpParts, AsyncDisposable {
@@ -111,5 +115,6 @@ function makeParts(db: Database, config: Config, options: HttpServiceOptions): H
   const log = options.logTo ? createLogger('trace', { write: options.logTo }) : createLogger('silent');
   const games = new GameRegistry(options.games ?? { 'connect-four': connectFour });
   const limits = new RateLimits({ enabled: config.rateLimits });
-  return { db, bus: new LocalBus(log), clock: new MovableClock(), limits, games, log };
+  const own = { bus: new LocalBus(log), clock: new MovableClock(), cluster: ALONE, limits };
+  return { db, games, log, ...own, ...options.shared };
 }

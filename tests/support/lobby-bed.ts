@@ -23,6 +23,7 @@ export interface SeenNudge {
 export interface Guest extends Api {
   readonly id: string;
   readonly name: string;
+  readonly player: TestPlayer;
 }
 
 /** A lobby's body, `game` being team-race unless it says otherwise. */
@@ -51,7 +52,7 @@ export class LobbyBed implements AsyncDisposable {
     }
   }
 
-  static async open(options: Pick<HttpServiceOptions, 'config' | 'databaseUrl'> = {}): Promise<LobbyBed> {
+  static async open(options: Pick<HttpServiceOptions, 'config' | 'databaseUrl' | 'shared'> = {}): Promise<LobbyBed> {
     let made: BedParts | undefined;
     const http = await startHttpService({
       ...options,
@@ -80,6 +81,11 @@ export class LobbyBed implements AsyncDisposable {
   async guest(displayName?: string): Promise<Guest> {
     const player = await this.http.api.signIn(displayName);
     return guestOf(this.http.api, player);
+  }
+
+  /** The same player, as a client of this bed: they may have signed in at another one on the same database. */
+  visitor(guest: Guest): Guest {
+    return guestOf(this.http.api, guest.player);
   }
 
   async guests<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Guest }> {
@@ -142,7 +148,7 @@ interface BedParts {
 
 function makeParts(parts: HttpParts): BedParts {
   const errors: unknown[] = [];
-  const incarnation = newId('i');
+  const incarnation = parts.cluster.incarnation || newId('i');
   const rooms = new FakeRoomHost();
   const here = new LocalRooms(rooms, { incarnation });
   const lobbies = new Lobbies({ ...parts, onError: (error) => errors.push(error) });
@@ -153,5 +159,5 @@ function makeParts(parts: HttpParts): BedParts {
 }
 
 function guestOf(api: Api, player: TestPlayer): Guest {
-  return Object.assign(api.as(player), { id: player.player.id, name: player.player.displayName });
+  return Object.assign(api.as(player), { id: player.player.id, name: player.player.displayName, player });
 }

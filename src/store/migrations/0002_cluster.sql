@@ -1,8 +1,6 @@
 CREATE TABLE "presence_signs" (
 	"player_id" text NOT NULL,
 	"incarnation" text NOT NULL,
-	"open" boolean NOT NULL,
-	"signed_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "presence_signs_player_id_incarnation_pk" PRIMARY KEY("player_id","incarnation")
 );
 --> statement-breakpoint
