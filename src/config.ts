@@ -127,13 +127,13 @@ export const VARIABLES = {
   GYRE_RATE_LIMITS: variable({
     type: '`on` or `off`',
     default: 'on',
-    doc: "The limits on REST calls and on the connections of an address, never a room's caps. `off` is for tests and refused in production.",
+    doc: "The limits on REST calls and on the connections of an address, never a room's caps. In a cluster the limits of players and addresses hold over all processes; what an address may ask for in all, and its connections, are counted by each process. `off` is for tests and refused in production.",
     parse: parse.onOff,
   }),
   GYRE_MAX_SOCKETS_PER_ADDRESS: variable({
     type: 'integer 1–1000000',
     default: '2000',
-    doc: 'How many connections one address (one /64 of IPv6) may hold open; one more is answered 429. Behind trusted proxies only WebSockets count, since proxies share theirs between clients. A load test from one machine may need more.',
+    doc: 'How many connections one address (one /64 of IPv6) may hold open, of each process; one more is answered 429. Behind trusted proxies only WebSockets count, since proxies share theirs between clients. A load test from one machine may need more.',
     parse: parse.integer(1, 1_000_000),
   }),
   GYRE_OPERATOR_TOKEN: variable({

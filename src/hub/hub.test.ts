@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { countQueries, HubBed } from '../../tests/support/hub-bed.ts';
 import { RecordedSocket } from '../../tests/support/recorded-socket.ts';
+import { TwinBus } from '../../tests/support/twin-beds.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { withoutMember } from '../lobbies/lobby-rules.ts';
 import { newId } from '../store/ids.ts';
@@ -261,12 +262,37 @@ describe('a hub right', () => {
   });
 });
 
+describe('nudges of another process', () => {
+  test('are heard, and what was lost is made up for as soon as the bus is back [CL-37]', async () => {
+    const buses = new Set<TwinBus>();
+    const [theirs, ours] = [new TwinBus(buses), new TwinBus(buses)];
+    await using it = await HubBed.open((bus) => {
+      for (const topic of ['lobby', 'player'] as const) bus.subscribe(topic, (nudge) => theirs.publish(topic, nudge));
+      return ours;
+    });
+    const { bed } = it;
+    const [ann = '', bob = ''] = await bed.players(2);
+    const lobbyId = await bed.lobby([ann]);
+    const socket = await it.connect(ann);
+    const count = () => socket.last('lobby')?.lobby?.memberCount;
+    await bed.join(lobbyId, bob);
+    await waitFor(() => count() === 2);
+    ours.cut();
+    await bed.leave(it.boot, lobbyId, bob);
+    await it.settled();
+    expect(count()).toBe(2);
+    ours.mend();
+    await waitFor(() => count() === 1, { timeoutMs: 3_000 });
+  });
+});
+
 describe('lost nudges', () => {
   test('are made up for by looking at all versions in one query [HB-3]', async () => {
     await using it = await HubBed.open((bus) => ({
       ...bus,
       publish: bus.publish.bind(bus),
       subscribe: () => () => undefined,
+      onReturn: () => () => undefined,
     }));
     const { bed, hub } = it;
     const players = await bed.players(6);
