@@ -1,11 +1,11 @@
 import type { SettledConfig } from './config.ts';
 import { claimOrphans } from './cluster/claims.ts';
-import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
+import type { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
 import { drain } from './cluster/drain.ts';
 import type { OwnershipLease } from './cluster/lease.ts';
 import { sweepLogs } from './cluster/log-sweep.ts';
 import { Migration } from './cluster/migration.ts';
-import { CallRefusal, type Member, type PeerCalls } from './cluster/peers.ts';
+import { CallRefusal, type PeerCalls } from './cluster/peers.ts';
 import type { Bus } from './cluster/ports.ts';
 import { Takeover } from './cluster/takeover.ts';
 import { MatchUpkeep } from './matches/match-upkeep.ts';
@@ -16,25 +16,19 @@ import { ClusterRooms } from './realtime/cluster-rooms.ts';
 import { HandOffError } from './realtime/hand-off-error.ts';
 import type { RoomEngine } from './room-engine.ts';
 import type { Services } from './services.ts';
-import type { ProcessLoad } from './store/schema.ts';
 import type { Database } from './store/transaction.ts';
 
 export interface ClusterRuntimeParts {
-  readonly config: Pick<SettledConfig, 'directAddress' | 'drainTimeoutMs'>;
+  readonly config: Pick<SettledConfig, 'drainTimeoutMs'>;
   readonly db: Database;
-  readonly connectionString: string;
   readonly incarnation: string;
-  readonly build: string;
+  /** What this build can run, by game. */
   readonly compats: Readonly<Record<string, string>>;
   readonly lease: OwnershipLease;
   readonly bus: Bus;
   readonly calls: PeerCalls;
-  /** Keeps standing links to these processes. */
-  readonly watch: (members: readonly Member[]) => void;
   readonly engine: RoomEngine;
   readonly services: Services;
-  readonly load: () => ProcessLoad;
-  readonly onFenced: () => void;
   readonly log: Logger;
 }
 
@@ -84,11 +78,14 @@ export class ClusterRuntime {
     this.#serveCalls();
   }
 
-  /** The port is open: from here on others call this process, and it takes over what is to be taken over. */
-  async start(): Promise<void> {
-    const { bus } = this.#parts;
+  /** The port is open: from here on others know and call this process. */
+  async register(): Promise<void> {
     await this.coordinator.start();
-    bus.subscribe('orphans', () => void this.#takeover.look());
+  }
+
+  /** Takes over what is to be taken over, from now on. */
+  start(): void {
+    this.#parts.bus.subscribe('orphans', () => void this.#takeover.look());
     this.#upkeep.start();
     this.#periodic.start();
     void this.#takeover.start();

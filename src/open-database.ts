@@ -61,7 +61,9 @@ function reasonOf(error: unknown): string {
   return message === '' ? code : `${message}, ${code}`;
 }
 
-async function findDatabase({ databaseUrl, dataDir }: SettledConfig, log: Logger) {
+async function findDatabase({ databaseUrl, redisUrl, dataDir }: SettledConfig, log: Logger) {
+  // One of many keeps nothing in a folder.
+  if (databaseUrl !== null && redisUrl !== null) return { url: databaseUrl, release: () => undefined };
   if (databaseUrl === null) {
     const server = await startEmbeddedPostgres({ dataDir, log });
     return { url: server.url, release: () => server.stop() };

@@ -16,6 +16,7 @@ import { openHub } from './realtime/hub.ts';
 import { LocalRoomHost } from './realtime/local-room-host.ts';
 import type { HubService, MatchEvents, SeatGate } from './realtime/ports.ts';
 import { RoomDirectory } from './realtime/room-directory.ts';
+import type { UpgradeRouter } from './realtime/upgrade-router.ts';
 
 export interface RoomEngineOptions {
   /** Opens what outlives the process. */
@@ -29,6 +30,8 @@ export interface RoomEngineOptions {
   readonly onFenced: () => void;
   /** Left out: held for ever. */
   readonly lease?: Pick<Lease, 'held'>;
+  /** Leads sockets for rooms that are not here. Left out: there are no others. */
+  readonly router?: UpgradeRouter;
   /** Where the watchdog leaves the name of a room that it ended the process for. Left out: on stderr alone. */
   readonly obituary?: StepWatchdogOptions['obituary'];
   /** Matches that the process takes; 2,000 if left out. */
@@ -61,7 +64,7 @@ export class RoomEngine {
   readonly #directory = new RoomDirectory();
 
   private constructor(options: RoomEngineOptions, open: { clock: ProcessClock; stores: EngineStores }) {
-    const { rooms, gate, events, log: logger, lease = ALWAYS_HELD, obituary } = options;
+    const { rooms, gate, events, log: logger, lease = ALWAYS_HELD, obituary, router } = options;
     this.#options = options;
     this.#clock = open.clock;
     this.stores = open.stores;
@@ -88,7 +91,13 @@ export class RoomEngine {
       directory: this.#directory,
       closeCodeOf: (matchId) => events.closeCodeOf(matchId),
       log: logger,
+      ...(router && { router }),
     });
+  }
+
+  /** Open sockets. */
+  get clientCount(): number {
+    return this.#transport.clientCount;
   }
 
   /**

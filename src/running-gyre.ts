@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LocalCoordinator } from './cluster/local-coordinator.ts';
+import type { Coordinator } from './cluster/ports.ts';
+import type { ClusterRuntime } from './cluster-runtime.ts';
 import type { RunningDatabase } from './open-database.ts';
 import type { Health } from './ops/health.ts';
 import type { Logger } from './ops/logging.ts';
@@ -13,7 +14,7 @@ export interface Gyre extends AsyncDisposable {
   readonly port: number;
   readonly embeddedDatabase: boolean;
   /**
-   * Stops it cleanly: matches are parked for the next start, everyone is told to come back.
+   * Stops it cleanly: matches move to other processes, or are parked for the next start; everyone is told to come back.
    * @returns what did not end cleanly, in words; empty if everything did
    */
   stop(): Promise<readonly string[]>;
@@ -29,8 +30,10 @@ export interface RunningParts {
   readonly engine: RoomEngine;
   readonly health: Health;
   readonly database: RunningDatabase;
-  readonly coordinator: LocalCoordinator;
+  readonly coordinator: Pick<Coordinator, 'stop'>;
   readonly log: Logger;
+  /** Left out: the process is alone. */
+  readonly cluster?: ClusterRuntime;
 }
 
 /** A Gyre that takes requests, until it is stopped. */
@@ -59,9 +62,13 @@ export class RunningGyre implements Gyre {
   }
 
   async #stop(): Promise<readonly string[]> {
-    const { server, services, engine, coordinator, database, health, log } = this.#parts;
+    const { server, services, engine, coordinator, database, health, log, cluster } = this.#parts;
+    health.leaving();
+    // In its own time: what cuts it short is its own limit.
+    await cluster?.drain().catch((err: unknown) => log.error({ err }, 'draining failed: what is left is parked'));
     health.draining();
     const steps = [
+      { name: 'ending the upkeep', run: () => cluster?.stop() },
       { name: 'parking the matches', run: () => engine.park() },
       { name: 'closing the sockets', run: () => engine.disconnect() },
       { name: 'ending the requests', run: () => endRequests(server) },

@@ -52,6 +52,7 @@ export class ClusterCoordinator implements Coordinator {
   readonly #burying = new Set<string>();
   #members: readonly Member[] = [];
   #fenced = false;
+  #isRegistered = false;
 
   constructor(options: ClusterCoordinatorOptions) {
     const { connectionString, incarnation, load, beatEveryMs } = options;
@@ -99,8 +100,20 @@ export class ClusterCoordinator implements Coordinator {
     for (const each of before) await this.bury(each.incarnation, { refused: true });
     const row = { incarnation, state: 'alive', build, address, directAddress, compats, load: load() } as const;
     await db.insert(processes).values(row);
+    this.#isRegistered = true;
     await this.#heartbeat.beat();
     this.#heartbeat.start();
+  }
+
+  /** Whether our own row is alive, as of now. Rejects while the database is away. */
+  async confirmAlive(): Promise<boolean> {
+    const { db, incarnation } = this.#options;
+    const [row] = await db
+      .select({ state: processes.state })
+      .from(processes)
+      .where(eq(processes.incarnation, incarnation));
+    // Before it is written, nobody can have declared us dead.
+    return row === undefined ? !this.#isRegistered : row.state !== 'dead';
   }
 
   /** Looks now who lives. */

@@ -11,7 +11,7 @@ import type { Reservation } from '../realtime/ports.ts';
 import { hashOf, packBody } from './peer-wire.ts';
 import { CallRefusal, PeerCallError } from './peers.ts';
 
-const ask = { matchId: 'm_aaaaaaaa' };
+const ask = { matchId: 'm_aaaaaaaa', epoch: 1 };
 const failure = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     (answer) => ({ answer }),
@@ -35,7 +35,7 @@ test('a call reaches its process, binary states and all, and brings the answer b
   const heard: unknown[] = [];
   other.calls.serve('receive', async (what) => {
     heard.push(what);
-    return null;
+    return { recorded: true };
   });
   const full = { kind: 'full', tick: 7, timeMs: 350.5, state, hidden: null, nextRefId: 9 } as const;
   const recorded: RecordedMatch = { epoch: 2, full, patches: [{ ...full, kind: 'patch' }], timeMs: 351 };
@@ -48,7 +48,7 @@ test('a call reaches its process, binary states and all, and brings the answer b
     settings: { a: [1] },
     seats,
   };
-  expect(await one.calls.call(other.peer, 'receive', { reservation, recorded })).toBeNull();
+  expect(await one.calls.call(other.peer, 'receive', { reservation, recorded })).toEqual({ recorded: true });
   expect(heard).toEqual([{ reservation, recorded }]);
 
   const status = { index: 1, taken: true, connected: false, givenUp: false, generation: 3, lastSeq: 12 };
@@ -62,10 +62,10 @@ test('a call reaches its process, binary states and all, and brings the answer b
 test('many calls share a few connections', async () => {
   await using both = await pair();
   const { one, other } = both;
-  other.calls.serve('open', async () => null);
-  for (let i = 0; i < 50; i += 1) await one.calls.call(other.peer, 'open', ask);
+  other.calls.serve('discard', async () => null);
+  for (let i = 0; i < 50; i += 1) await one.calls.call(other.peer, 'discard', ask);
   expect(other.sockets.size).toBe(1);
-  await Promise.all(Array.from({ length: 300 }, () => one.calls.call(other.peer, 'open', ask)));
+  await Promise.all(Array.from({ length: 300 }, () => one.calls.call(other.peer, 'discard', ask)));
   expect(other.sockets.size).toBeLessThanOrEqual(64);
 });
 
@@ -73,10 +73,10 @@ test('calls to other processes are under no limit of their address [CL-22]', asy
   await using one = await PeerProcess.start();
   await using other = await PeerProcess.start({ config: { maxSocketsPerAddress: 3 } });
   const waiting: (() => void)[] = [];
-  other.calls.serve('open', () => new Promise((resolve) => waiting.push(() => resolve(null))));
+  other.calls.serve('discard', () => new Promise((resolve) => waiting.push(() => resolve(null))));
   const calls: Promise<null>[] = [];
   for (let i = 1; i <= 9; i += 1) {
-    calls.push(one.calls.call(other.peer, 'open', ask, { timeoutMs: 30_000 }));
+    calls.push(one.calls.call(other.peer, 'discard', ask, { timeoutMs: 30_000 }));
     await waitFor(() => waiting.length === i);
   }
   expect(other.sockets.size).toBe(9);
@@ -91,31 +91,31 @@ test('a refusal comes back with its code, anything else that is thrown leaves it
   await using both = await pair();
   const { one, other } = both;
   other.calls.serve('create', () => Promise.reject(new CallRefusal('no-capacity')));
-  other.calls.serve('open', () => Promise.reject(new Error('a bug')));
+  other.calls.serve('discard', () => Promise.reject(new Error('a bug')));
   const reservation = { matchId: 'm_a', game: 'g', epoch: 1, seed: 1, settings: {}, seats: [] };
   expect(await failure(one.calls.call(other.peer, 'create', { reservation }))).toEqual(['refused', 'no-capacity']);
-  expect(await failure(one.calls.call(other.peer, 'open', ask))).toEqual(['unknown', null]);
+  expect(await failure(one.calls.call(other.peer, 'discard', ask))).toEqual(['unknown', null]);
   expect(other.complaints).toEqual(['a call of another process threw']);
 });
 
 test('what nobody took for certain is unreachable [CL-21]', async () => {
   await using both = await pair();
   const { one, other } = both;
-  expect(await failure(one.calls.call(other.peer, 'open', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(other.peer, 'discard', ask))).toEqual(['unreachable', null]);
   const before = { ...other.peer, incarnation: 'i_before' };
   let taken = 0;
-  other.calls.serve('open', async () => {
+  other.calls.serve('discard', async () => {
     taken += 1;
     return null;
   });
-  expect(await failure(one.calls.call(before, 'open', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(before, 'discard', ask))).toEqual(['unreachable', null]);
   const { peer } = other;
   await other.stop();
-  expect(await failure(one.calls.call(peer, 'open', ask))).toEqual(['unreachable', null]);
-  expect(await failure(one.calls.call({ ...peer, address: 'nonsense' }, 'open', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(peer, 'discard', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call({ ...peer, address: 'nonsense' }, 'discard', ask))).toEqual(['unreachable', null]);
   const matchId = 'x'.repeat(33 * 1024 * 1024);
-  expect(await failure(one.calls.call(one.peer, 'open', ask))).toEqual(['unreachable', null]);
-  expect(await failure(one.calls.call(peer, 'open', { matchId }))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(one.peer, 'discard', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(peer, 'discard', { matchId, epoch: 1 }))).toEqual(['unreachable', null]);
   expect(taken).toBe(0);
 });
 
@@ -123,13 +123,13 @@ test('without an answer in time it is open whether it happened [CL-21]', async (
   await using both = await pair();
   const { one, other } = both;
   let taken = 0;
-  other.calls.serve('open', () => {
+  other.calls.serve('discard', () => {
     taken += 1;
     return new Promise(() => {});
   });
-  const late = one.calls.call(other.peer, 'open', ask, { timeoutMs: 50 });
+  const late = one.calls.call(other.peer, 'discard', ask, { timeoutMs: 50 });
   expect(await failure(late)).toEqual(['unknown', null]);
-  const broken = failure(one.calls.call(other.peer, 'open', ask, { timeoutMs: 10_000 }));
+  const broken = failure(one.calls.call(other.peer, 'discard', ask, { timeoutMs: 10_000 }));
   await waitFor(() => taken === 2);
   for (const socket of other.sockets) socket.destroy();
   expect(await broken).toEqual(['unknown', null]);
@@ -150,7 +150,7 @@ test.each([
   }).listen(0, '127.0.0.1');
   await once(stranger, 'listening');
   const address = `127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  expect(await failure(one.calls.call({ incarnation: 'i_other', address }, 'open', ask))).toEqual(['unknown', null]);
+  expect(await failure(one.calls.call({ incarnation: 'i_other', address }, 'discard', ask))).toEqual(['unknown', null]);
   for (const socket of sockets) socket.destroy();
   stranger.close();
 });
@@ -161,13 +161,13 @@ test('processes of two secrets or two times take nothing from each other, and sa
   await using late = await PeerProcess.start({ nowMs: () => Date.now() - 60_000 });
   let taken = 0;
   for (const { calls } of [stranger, late]) {
-    calls.serve('open', async () => {
+    calls.serve('discard', async () => {
       taken += 1;
       return null;
     });
   }
   for (const { peer } of [stranger, late]) {
-    await expect(one.calls.call(peer, 'open', ask)).rejects.toThrow(/another GYRE_SECRET, or a clock/);
+    await expect(one.calls.call(peer, 'discard', ask)).rejects.toThrow(/another GYRE_SECRET, or a clock/);
   }
   expect(taken).toBe(0);
   expect(late.complaints[0]).toMatch(/do the clocks agree/);
@@ -176,15 +176,15 @@ test('processes of two secrets or two times take nothing from each other, and sa
 test('a call to oneself goes straight to who serves it, with the same failures [CL-21]', async () => {
   const one = new PeerProcess();
   const peer = { incarnation: one.incarnation, address: 'nowhere:1' };
-  expect(await failure(one.calls.call(peer, 'open', ask))).toEqual(['unreachable', null]);
-  one.calls.serve('open', async () => null);
-  expect(await one.calls.call(peer, 'open', ask)).toBeNull();
-  one.calls.serve('open', () => Promise.reject(new CallRefusal('room-failed')));
-  expect(await failure(one.calls.call(peer, 'open', ask))).toEqual(['refused', 'room-failed']);
-  one.calls.serve('open', () => Promise.reject(new Error('a bug')));
-  expect(await failure(one.calls.call(peer, 'open', ask))).toEqual(['unknown', null]);
-  one.calls.serve('open', () => new Promise(() => {}));
-  expect(await failure(one.calls.call(peer, 'open', ask, { timeoutMs: 20 }))).toEqual(['unknown', null]);
+  expect(await failure(one.calls.call(peer, 'discard', ask))).toEqual(['unreachable', null]);
+  one.calls.serve('discard', async () => null);
+  expect(await one.calls.call(peer, 'discard', ask)).toBeNull();
+  one.calls.serve('discard', () => Promise.reject(new CallRefusal('room-failed')));
+  expect(await failure(one.calls.call(peer, 'discard', ask))).toEqual(['refused', 'room-failed']);
+  one.calls.serve('discard', () => Promise.reject(new Error('a bug')));
+  expect(await failure(one.calls.call(peer, 'discard', ask))).toEqual(['unknown', null]);
+  one.calls.serve('discard', () => new Promise(() => {}));
+  expect(await failure(one.calls.call(peer, 'discard', ask, { timeoutMs: 20 }))).toEqual(['unknown', null]);
 });
 
 /** A signed call, written by hand, so that it can be tampered with. */
@@ -206,7 +206,7 @@ test('a call is taken as it was signed, once, and by nobody else’s word [CL-20
   await using both = await pair();
   const { one, other } = both;
   const taken: string[] = [];
-  other.calls.serve('open', async ({ matchId }) => {
+  other.calls.serve('discard', async ({ matchId }) => {
     taken.push(matchId);
     return null;
   });

@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { ProblemError } from '../http/problem.ts';
 import type { Database } from '../store/transaction.ts';
 
-type Phase = 'starting' | 'ready' | 'draining';
+/** `leaving`: it still answers, but should be sent nothing new. */
+type Phase = 'starting' | 'ready' | 'leaving' | 'draining';
 
 /** A database that takes longer is as good as away. */
 const DATABASE_TIMEOUT_MS = 2_000;
@@ -24,24 +25,30 @@ export class Health {
     if (this.#phase === 'starting') this.#phase = 'ready';
   }
 
+  /** The process will stop: balancers are to look elsewhere, and whoever is here is still served. */
+  leaving(): void {
+    if (this.#phase !== 'draining') this.#phase = 'leaving';
+  }
+
   /** The process is stopping; there is no way back. */
   draining(): void {
     this.#phase = 'draining';
   }
 
   get isServing(): boolean {
-    return this.#phase !== 'draining';
+    return this.#phase === 'ready' || this.#phase === 'leaving';
   }
 
-  /** @throws ProblemError `draining` once the process is stopping */
+  /** @throws ProblemError `dependency-unavailable` before everything has started, `draining` once the process is stopping */
   requireServing(): void {
+    if (this.#phase === 'starting') throw new ProblemError('dependency-unavailable', 'The service is still starting.');
     if (!this.isServing) throw new ProblemError('draining', 'This process is stopping.');
   }
 
   /** @throws ProblemError `draining`, `dependency-unavailable` unless the process is ready */
   async requireReady(): Promise<void> {
     if (this.#phase === 'starting') throw new ProblemError('dependency-unavailable', 'The service is still starting.');
-    this.requireServing();
+    if (this.#phase !== 'ready') throw new ProblemError('draining', 'This process is stopping.');
     if (!(await this.#databaseAnswers())) throw new ProblemError('dependency-unavailable', 'The database is away.');
   }
 

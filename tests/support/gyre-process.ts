@@ -19,6 +19,8 @@ export interface GyreProcessOptions {
   readonly entry?: string;
   /** Its own PostgreSQL in its data folder, as for someone who just types `npm start`. */
   readonly embedded?: boolean;
+  /** A database that others use, too, and that stays when it ends. Left out: one of its own. */
+  readonly databaseUrl?: string;
   /** Its entry answers {@link GyreProcess.ask}. */
   readonly answers?: boolean;
 }
@@ -27,7 +29,9 @@ export class GyreProcess implements AsyncDisposable {
   readonly port: number;
   /** Done before it is ended for good, such as keeping clients from coming back. */
   readonly beforeEnd: (() => void)[] = [];
+  /** null: its own embedded one, or one that belongs to others. */
   readonly #database: TestDatabase | null;
+  readonly databaseUrl: string | null;
   readonly #dataDir: string;
   readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -38,6 +42,7 @@ export class GyreProcess implements AsyncDisposable {
   private constructor(port: number, database: TestDatabase | null, dataDir: string, options: GyreProcessOptions) {
     this.port = port;
     this.#database = database;
+    this.databaseUrl = options.databaseUrl ?? database?.url ?? null;
     this.#dataDir = dataDir;
     this.#entry = options.entry ?? 'tests/support/gyre-host.ts';
     this.#env = options.env ?? {};
@@ -48,7 +53,7 @@ export class GyreProcess implements AsyncDisposable {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-process-'));
     const gyre = new GyreProcess(
       await freePort(),
-      options.embedded ? null : await createTestDatabase(),
+      options.embedded || options.databaseUrl !== undefined ? null : await createTestDatabase(),
       dataDir,
       options,
     );
@@ -58,11 +63,6 @@ export class GyreProcess implements AsyncDisposable {
 
   get endpoint(): string {
     return `http://127.0.0.1:${this.port}`;
-  }
-
-  /** null for the embedded one. */
-  get databaseUrl(): string | null {
-    return this.#database?.url ?? null;
   }
 
   /** Everything that it has written so far. */
@@ -78,7 +78,7 @@ export class GyreProcess implements AsyncDisposable {
         ...withoutJest(process.env),
         PORT: String(this.port),
         HOST: '127.0.0.1',
-        DATABASE_URL: this.#database?.url ?? '',
+        DATABASE_URL: this.databaseUrl ?? '',
         GYRE_DATA_DIR: this.#dataDir,
         GYRE_SECRET: 'a secret of tests, which is long enough',
         GYRE_RATE_LIMITS: 'off',
@@ -127,6 +127,23 @@ export class GyreProcess implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
+  /** SIGSTOP: it stands still, and says nothing about it. */
+  suspend(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Resolves when it has ended by itself. @returns its exit code; null if it was killed */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
+  }
+
   /** Ctrl-C: it parks its matches and ends. @returns its exit code */
   async stop(): Promise<number | null> {
     return await this.#end('SIGTERM');
@@ -135,7 +152,7 @@ export class GyreProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const prepare of this.beforeEnd) prepare();
     // A killed one would leave its own PostgreSQL behind.
-    await (this.#database ? this.kill() : this.stop());
+    await (this.databaseUrl === null ? this.stop() : this.kill());
     await this.#database?.[Symbol.asyncDispose]();
     await rm(this.#dataDir, { recursive: true, force: true });
   }
@@ -146,6 +163,8 @@ export class GyreProcess implements AsyncDisposable {
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
+    // One that was suspended hears of it only then.
+    if (signal === 'SIGTERM') child.kill('SIGCONT');
     await exited;
     return child.exitCode;
   }

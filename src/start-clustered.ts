@@ -1,0 +1,171 @@
+import type { AddressInfo } from 'node:net';
+import { systemClock } from './clock.ts';
+import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
+import { OwnershipLease } from './cluster/lease.ts';
+import { newIncarnation } from './cluster/local-coordinator.ts';
+import { ownPeerAddress } from './cluster/own-address.ts';
+import { RedisBus } from './cluster/redis-bus.ts';
+import { RedisConnection } from './cluster/redis-connection.ts';
+import { RedisDeadLogs } from './cluster/redis-dead-logs.ts';
+import { RedisRoomLog } from './cluster/redis-room-log.ts';
+import { ClusterPeers } from './cluster-peers.ts';
+import { ClusterRuntime } from './cluster-runtime.ts';
+import type { EngineStores, StoreHooks } from './engine-stores.ts';
+import { RateLimits } from './http/rate-limits.ts';
+import { SharedBuckets } from './http/shared-buckets.ts';
+import type { RunningDatabase } from './open-database.ts';
+import { Health } from './ops/health.ts';
+import { LoopDelay } from './ops/loop-delay.ts';
+import type { Rooms } from './realtime/ports.ts';
+import { RoomEngine } from './room-engine.ts';
+import type { RunningParts } from './running-gyre.ts';
+import { listen, serve } from './serving.ts';
+import { Services } from './services.ts';
+import type { GyreOptions, Start } from './start-gyre.ts';
+
+/** Parts that know each other: each is asked for only when requests, sockets or heartbeats come. */
+interface Live {
+  engine: RoomEngine | null;
+  runtime: ClusterRuntime | null;
+}
+
+/**
+ * Starts a process that is one of many on the same database and Redis. Its port opens first, then others learn of it, then it takes
+ * over what the dead have left.
+ */
+export async function startClustered(database: RunningDatabase, start: Start): Promise<RunningParts> {
+  const { started, games, options } = start;
+  const { config, log } = options;
+  const incarnation = newIncarnation();
+  const live: Live = { engine: null, runtime: null };
+  const redis = await RedisConnection.connect({ url: config.redisUrl ?? '', logger: log });
+  started.use(redis);
+  const bus = started.use(await RedisBus.open({ redis, logger: log }));
+  const fence = new Fence(live, options);
+  const lease = makeLease(live, options);
+  started.defer(() => lease.close());
+  const { db } = database;
+  const peers = new ClusterPeers({ config, db, incarnation, log, members: () => live.runtime?.coordinator.members ?? [] });
+  started.defer(() => peers.close());
+  const limits = new RateLimits({ enabled: config.rateLimits, shared: new SharedBuckets({ redis }) });
+  const cluster = viewOf(live, incarnation);
+  const rooms = (): Rooms => runtimeOf(live).rooms;
+  const services = new Services({ config, db, bus, clock: systemClock, games, limits, incarnation, cluster, log, rooms });
+  const engine = await RoomEngine.open({
+    openStores: (hooks) => openStores(hooks, { redis, incarnation, lease, log, isAlive: () => isAlive(live) }),
+    rooms: options.rooms,
+    gate: services.seatRights,
+    events: services.matches,
+    hub: services.hub,
+    log,
+    lease,
+    router: peers.router,
+    obituary: { connectionString: database.url, incarnation },
+    onFenced: () => fence.close(),
+  });
+  live.engine = engine;
+  started.defer(() => engine.close());
+  started.defer(() => engine.disconnect());
+
+  const health = new Health(db);
+  const server = serve(options, { services, engine, limits, health, database, peers: peers.server });
+  await listen(server, config);
+  const delay = new LoopDelay();
+  started.defer(() => delay.close());
+  const compats = Object.fromEntries(Object.keys(options.rooms).map((game) => [game, engine.host.compatOf(game)]));
+  const coordinator = new ClusterCoordinator({
+    db,
+    connectionString: database.url,
+    incarnation,
+    build: options.build,
+    address: config.peerAddress ?? ownPeerAddress(config.host, (server.address() as AddressInfo).port),
+    directAddress: config.directAddress,
+    compats,
+    load: () => ({ clients: engine.clientCount, rooms: engine.host.roomCount, delayMs: delay.takeMs() }),
+    lease,
+    seal: (dead) => engine.stores.deadLogs.seal(dead),
+    logger: log,
+    onFenced: () => fence.close(),
+    onMembers: (members) => peers.watch(members),
+    onOrphans: () => live.runtime?.orphans(),
+  });
+  peers.onRefused = (dead) => void coordinator.bury(dead, { refused: true });
+  coordinator.onGone((gone) => peers.gone(gone));
+  bus.subscribe('owner', ({ matchId }) => peers.router.moved(matchId));
+  const parts = { config, db, incarnation, compats, lease, bus, calls: peers.calls, engine, services, log };
+  const runtime = new ClusterRuntime(parts, coordinator);
+  live.runtime = runtime;
+  await runtime.register();
+  started.defer(() => coordinator.stop());
+  await services.start();
+  started.defer(() => services.stop());
+  engine.run();
+  runtime.start();
+  started.defer(() => runtime.stop());
+  health.ready();
+  return { server, services, engine, coordinator, database, health, log, cluster: runtime };
+}
+
+/** Another process has taken over: nothing that this one does counts any more, and it ends. */
+class Fence {
+  readonly #live: Live;
+  readonly #options: GyreOptions;
+  #closed = false;
+
+  constructor(live: Live, options: GyreOptions) {
+    this.#live = live;
+    this.#options = options;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.log.error({}, 'this process was declared dead, and others have its matches: it ends');
+    this.#live.engine?.suspend();
+    void (this.#live.engine?.host.abandonShip() ?? Promise.resolve()).finally(() => this.#options.onFenced());
+  }
+}
+
+function makeLease(live: Live, { log }: GyreOptions): OwnershipLease {
+  return new OwnershipLease({
+    logger: log,
+    onLapsed: () => live.engine?.suspend(),
+    onReturned: () => live.engine?.goOn(),
+    onGivenUp: () => live.engine?.host.dismissAll(),
+  });
+}
+
+async function openStores(
+  { clock, onRotated, onLost }: StoreHooks,
+  options: {
+    readonly redis: RedisConnection;
+    readonly incarnation: string;
+    readonly lease: OwnershipLease;
+    readonly log: GyreOptions['log'];
+    readonly isAlive: () => Promise<boolean>;
+  },
+): Promise<EngineStores> {
+  const { redis, incarnation, lease, log: logger, isAlive: confirmAlive } = options;
+  const log = await RedisRoomLog.open({ redis, incarnation, clock, lease, confirmAlive, onLost, onRotated });
+  return { log, mark: null, deadLogs: new RedisDeadLogs({ redis, incarnation, logger }) };
+}
+
+/** Whether our row says so; rejects while the database is away. Before it is written, nobody can have declared us dead. */
+async function isAlive({ runtime }: Live): Promise<boolean> {
+  return runtime === null || (await runtime.coordinator.confirmAlive());
+}
+
+function viewOf(live: Live, incarnation: string) {
+  return {
+    incarnation,
+    others: () => runtimeOf(live).coordinator.others(),
+    isFirst: () => runtimeOf(live).coordinator.isFirst(),
+    onGone: (listener: (gone: string) => void) => runtimeOf(live).coordinator.onGone(listener),
+  };
+}
+
+/** Asked for by requests and jobs, which come later. */
+function runtimeOf({ runtime }: Live): ClusterRuntime {
+  if (runtime === null) throw new Error('The cluster is not there yet.');
+  return runtime;
+}
