@@ -88,6 +88,29 @@ test('a room that lost a part of its past leaves no gap: numbers go on at its la
   expect(take().map(([seq, name]) => [seq, name])).toEqual([[2, 'd']]);
 });
 
+test('inputs that a room has forgotten go out again under its numbers as long as we have them, and count as not consumed [CL-43]', async () => {
+  const { queue, take } = queueOnWire();
+  queue.welcomed(0);
+  const sent = ['a', 'b'].map((name) => queue.send(name, null));
+  const request = queue.request('c', null);
+  sent.push(queue.send('d', null), queue.send('e', null));
+  take();
+  // The acknowledgement of `d` came before the answer to `c`, which then got lost with the process.
+  queue.acked(4);
+  queue.dropped();
+  queue.welcomed(1);
+  expect(take().map(([seq, name]) => [seq, name])).toEqual([
+    [2, 'c'],
+    [3, 'e'],
+  ]);
+  queue.send('f', null);
+  expect(take().map(([seq, name]) => [seq, name])).toEqual([[4, 'f']]);
+  queue.acked(2);
+  expect(sent.map((input) => input?.consumed)).toEqual([true, true, true, false]);
+  queue.replied(2, { ok: true });
+  expect(await request).toEqual({ ok: true });
+});
+
 test('a payload is what it was when it was sent', () => {
   const { queue, take } = queueOnWire();
   const payload = { column: 1 };

@@ -70,9 +70,12 @@ export class InputQueue {
     for (const input of consumed) input.consumed = true;
     const open = this.#pending.filter((input) => !consumed.includes(input));
     const unanswered = consumed.filter((input) => input.reply && !this.#tooOld(input, lastSeq));
-    // Normally they have these numbers already. After a room without a full log came back with a part of its past
-    // missing, what it forgot must not leave a gap.
-    for (const [index, input] of open.entries()) input.seq = lastSeq + 1 + index;
+    // Normally they have these numbers already. After a room came back with a part of its past missing (durability
+    // `snapshot`), what it forgot, and we no longer have, must not leave a gap.
+    for (const [index, input] of open.entries()) {
+      input.seq = lastSeq + 1 + index;
+      input.consumed = false;
+    }
     this.#nextSeq = lastSeq + 1 + open.length;
     this.#pending = [...unanswered, ...open];
     this.#live = true;

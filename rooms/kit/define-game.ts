@@ -10,7 +10,8 @@ export interface StateClass<State extends Schema = Schema> {
 }
 
 /** How much of a room a crash may take: nothing that a client has seen, at most a second, everything. */
-export type Durability = 'commit' | 'snapshot' | 'none';
+export const DURABILITIES = ['commit', 'snapshot', 'none'] as const;
+export type Durability = (typeof DURABILITIES)[number];
 export type PayloadSchemas = Readonly<Record<string, z.ZodType>>;
 
 /** What an author writes in `game.ts`. Everything that may be left out has the default that is named beside it. */
@@ -36,7 +37,10 @@ export interface GameContract<
   readonly events?: Events;
   /** Codes that `refuse()` may answer with. Left out: none. */
   readonly refusals?: readonly Refusal[];
-  /** Left out: `commit`. */
+  /**
+   * What the crash of its process takes of a match. `commit` (left out): nothing that anybody has seen; what a step lets out
+   * waits until it is recorded. `snapshot`: up to a second; nothing waits. `none`: the match.
+   */
   readonly durability?: Durability;
   /** Raised by the author when rules change so that a running match could not go on. Left out: 1. */
   readonly version?: number;

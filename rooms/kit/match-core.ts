@@ -7,7 +7,7 @@ import type { AnyRoom, AnyRoomClass } from './game-room.ts';
 import type { AnyGame } from './game-types.ts';
 import { MatchContext } from './match-context.ts';
 import { MatchMemory } from './match-memory.ts';
-import { MatchRecorder, newEncoder, type ReadMatch, readMatch } from './match-recorder.ts';
+import { MatchRecorder, newEncoder, type ReadMatch, readMatch, type RecordedStep } from './match-recorder.ts';
 import { type Parsed, parsePayload } from './payload.ts';
 import type { CommitRecord, MatchInit, Received, RecordedMatch, SeatInit, SeatStatus, StepOutput } from './ports.ts';
 import type { SeatState } from './seat-state.ts';
@@ -41,6 +41,8 @@ export class MatchCore {
   readonly #queue: StepQueue;
   readonly #messages: StepMessages;
   #givenUp: number[] = [];
+  /** In this step a right to a seat was used for the first time: older ones must stay refused. */
+  #rightUsed = false;
   /** The match's end was let out, or it failed: there are no more steps. */
   #over = false;
 
@@ -71,7 +73,7 @@ export class MatchCore {
     this.#room = new room(new MatchContext({ ...parts, state, settings }) as never);
     this.#memory.timers.seal();
     this.#memory.kept.seal();
-    this.#recorder = new MatchRecorder(this.#encoder, this.#memory);
+    this.#recorder = new MatchRecorder(this.#encoder, this.#memory, this.game.durability);
     // Players who joined after the last record was written.
     for (const late of init.seats.slice(this.#memory.seats.states.length)) this.addSeat(late);
   }
@@ -85,6 +87,10 @@ export class MatchCore {
   }
   get result(): MatchResult | null {
     return this.#memory.result;
+  }
+  /** The id that the state's next new instance gets. */
+  get nextRefId(): number {
+    return this.#encoder.nextRefId;
   }
   /** For tests and the operator's eyes. Not to be written. */
   get state(): Schema {
@@ -180,6 +186,7 @@ export class MatchCore {
     this.#queue.add(() => {
       if (seat.givenUp) return;
       const returned = seat.taken && !seat.connected;
+      this.#rightUsed ||= !seat.taken || generation > seat.generation;
       seat.taken = true;
       seat.connected = true;
       seat.generation = Math.max(seat.generation, generation);
@@ -309,28 +316,31 @@ export class MatchCore {
   }
 
   #output(): StepOutput {
-    const record = this.#recordOrFail();
+    const { record, patch, changed } = this.#recordOrFail();
     const { failed } = this.#memory.calls;
     const output: StepOutput = {
       record: failed ? null : record,
-      patch: failed ? null : (record?.state ?? null),
+      patch: failed ? null : patch,
+      changed,
       messages: this.#messages.take(),
       givenUp: this.#givenUp,
       result: failed ? null : this.#memory.result,
       failed,
     };
     this.#givenUp = [];
+    this.#rightUsed = false;
     this.#over = failed || this.#memory.result !== null;
     return output;
   }
 
   /** What can't be recorded faithfully can't be let out either: the match fails. */
-  #recordOrFail(): CommitRecord | null {
+  #recordOrFail(): RecordedStep {
+    const mustLast = this.#rightUsed || this.#givenUp.length > 0 || this.#memory.result !== null;
     try {
-      return this.#recorder.patch({ tick: this.#memory.tick, timeMs: this.#memory.nowMs });
+      return this.#recorder.step({ tick: this.#memory.tick, timeMs: this.#memory.nowMs }, mustLast);
     } catch (error) {
       this.#memory.calls.unrecordable(error);
-      return null;
+      return { record: null, patch: null, changed: false };
     }
   }
 }

@@ -48,8 +48,13 @@ export interface Outgoing {
 
 /** Everything that one step lets out, once its record is durable: the patch first, then messages, then closes. */
 export interface StepOutput {
-  /** null if the step only repeated what is recorded already; what it lets out still goes in order. */
+  /**
+   * What must be durable before any of this is let out. null: nothing has to be, as the step only repeated what is recorded
+   * already, or its game's durability doesn't wait; what it lets out still goes in order.
+   */
   readonly record: CommitRecord | null;
+  /** Whether the match is another than before the step: with durability `snapshot`, a full state is due within a second. */
+  readonly changed: boolean;
   readonly patch: Uint8Array | null;
   readonly messages: readonly Outgoing[];
   /** Seats that were given up in this step, in order. */

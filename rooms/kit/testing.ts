@@ -4,7 +4,7 @@ import type { MessageNameOf, PayloadArgs, RefusalOf } from '../../protocol/game-
 import type { RoomClass } from './game-room.ts';
 import type { AnyGame, RoomState } from './game-types.ts';
 import { MatchCore } from './match-core.ts';
-import type { CommitRecord, MatchInit, Outgoing, SeatInit } from './ports.ts';
+import type { CommitRecord, MatchInit, Outgoing, SeatInit, StepOutput } from './ports.ts';
 
 export interface TestMatchOptions<Game extends AnyGame> {
   /** How many players; by default the game's fewest. */
@@ -16,6 +16,8 @@ export interface TestMatchOptions<Game extends AnyGame> {
 
 /** How far off a sum of steps may be that are no whole ms. */
 const ROUNDING_MS = 1e-6;
+/** With durability `snapshot`, the most that a crash takes of a match. */
+const SNAPSHOT_EVERY_MS = 1_000;
 /** Records that are kept before the whole state is written in place of them, as the service does every few seconds. */
 const MAX_RECORDS = 1_000;
 
@@ -28,6 +30,8 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   /** Points of the grid that have passed, in a game with a `tickRateHz`. */
   #passed = 0;
   #records: CommitRecord[];
+  /** When the first of them was written. */
+  #fullAtMs = 0;
   #epoch = 1;
   readonly #seqs: number[];
   #replies = new Map<string, RequestReply>();
@@ -123,16 +127,22 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   }
 
   /**
-   * Kills the process and restores the match from its records, as another process would.
+   * Kills the process and restores the match from its records, as another process would: with durability `snapshot` as it was
+   * up to a second ago, match time aside.
    * @param options.missing seats whose players don't come back by themselves
+   * @throws Error with durability `none`: no match is left
    */
   async crash({ missing = [] }: { readonly missing?: readonly number[] } = {}): Promise<void> {
+    if (this.#room.game.durability === 'none') throw new Error('A match of durability "none" ends with its process.');
     const [full, ...patches] = this.#records as [CommitRecord, ...CommitRecord[]];
     const recorded = { epoch: this.#epoch, full, patches, timeMs: this.#nowMs };
     this.#epoch += 1;
     this.#core = MatchCore.restore(this.#room, this.#init, recorded, this.#onFault);
-    this.#records = [this.#core.full()];
+    this.#writeFull();
+    // Numbers may go back, and be given again.
+    this.#replies.clear();
     this.#init.seats.forEach((seat) => {
+      this.#seqs[seat.index] = this.#core.seat(seat.index).lastSeq;
       if (this.#core.seat(seat.index).connected && !missing.includes(seat.index))
         this.#core.seatConnected(seat.index, 0);
     });
@@ -177,10 +187,21 @@ export class TestMatch<Game extends AnyGame> implements AsyncDisposable {
   #step(): void {
     const output = this.#core.step(this.#nowMs);
     if (output === null) return;
-    if (output.record !== null) this.#records.push(output.record);
-    if (this.#records.length > MAX_RECORDS) this.#records = [this.#core.full()];
+    this.#record(output);
     this.#result = output.result ?? this.#result;
     for (const message of output.messages) this.#deliver(message);
+  }
+
+  #record({ record, changed }: StepOutput): void {
+    const isSnapshotDue =
+      this.#room.game.durability === 'snapshot' && changed && this.#nowMs - this.#fullAtMs >= SNAPSHOT_EVERY_MS;
+    if (isSnapshotDue || record?.kind === 'full' || this.#records.length >= MAX_RECORDS) this.#writeFull();
+    else if (record !== null) this.#records.push(record);
+  }
+
+  #writeFull(): void {
+    this.#records = [this.#core.full()];
+    this.#fullAtMs = this.#nowMs;
   }
 
   #deliver(message: Outgoing): void {

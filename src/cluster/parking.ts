@@ -17,7 +17,7 @@ const LOG_PATIENCE_MS = 4_000;
  * Parks all matches for a clean stop: their time stands still from one instant on, a full state of each goes to the log,
  * and their sockets are closed with 4010. The next start adopts them as it would after a crash. Closing the log
  * afterwards makes them last on the disk. A log that is away is waited for, for 4 s: players have seen steps that it
- * doesn't have. What isn't in it by then is left to the room host to tell of.
+ * doesn't have. What isn't in it by then is left to the room host to tell of. Matches that nothing is recorded of end here.
  *
  * Rejects with `LogSealedError` if another process has taken them over already.
  */

@@ -11,6 +11,10 @@ export interface Steppable {
   /** Steps a second, 1–60; null: steps only when woken or due. */
   readonly tickRateHz: number | null;
   readonly clock: MatchClock;
+  /** From a change to the full state after it, in ms at most; Infinity: it needs none. Left out: as the scheduler was told. */
+  readonly fullWithinMs?: number | undefined;
+  /** Whether something has changed since the last full state. Left out: each step changes something. */
+  readonly changed?: boolean;
   /** Match time of the next thing to do; 0: at once, or with the next step of its grid; Infinity: nothing. Asked after each step. */
   dueMs(): number;
   /** Does all that waits or is due. @param timeMs match time in whole ms, never below that of the step before */
@@ -277,9 +281,15 @@ export class Scheduler {
       this.#logger.error({ err: error, matchId: room.matchId, inARow: entry.failuresInARow }, 'a step has thrown');
     }
     if (this.#entries.get(room.matchId) !== entry) return;
-    const fullInMs = this.#fullEveryMs * (0.75 + 0.5 * entry.phase);
-    if (entry.fullAtMs === Infinity) this.#plan(entry, 'full', this.#clock.nowMs() + fullInMs);
+    if (entry.fullAtMs === Infinity && room.changed !== false) {
+      this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullInMs(entry));
+    }
     this.#planStep(entry);
+  }
+
+  /** Not the same for all, so that rooms are spread over time. */
+  #fullInMs({ room: { fullWithinMs }, phase }: Entry): number {
+    return fullWithinMs === undefined ? this.#fullEveryMs * (0.75 + 0.5 * phase) : fullWithinMs * (0.5 + 0.5 * phase);
   }
 
   #stepGrid(entry: Entry, periodMs: number): void {
@@ -310,7 +320,7 @@ export class Scheduler {
       this.stats.fulls += 1;
     } catch (error) {
       this.#logger.error({ err: error, matchId: entry.room.matchId }, 'a full state could not be written');
-      this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullEveryMs);
+      this.#plan(entry, 'full', this.#clock.nowMs() + this.#fullInMs(entry));
     }
   }
 }

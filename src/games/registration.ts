@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GameDefinition } from '../../rooms/kit/define-game.ts';
+import { DURABILITIES, type GameDefinition } from '../../rooms/kit/define-game.ts';
 
 /** The hub is a room, too. */
 const RESERVED_NAMES = new Set(['hub']);
@@ -19,7 +19,7 @@ export function registrationFaults(key: string, game: GameDefinition): readonly 
     ...startFaults(game),
     ...messageFaults(game),
     ...settingsFaults(game.settings),
-    ...notBuiltYet(game),
+    ...durabilityFaults(game),
   ];
 }
 
@@ -119,8 +119,9 @@ function startFaults({ startMode, lateJoin }: GameDefinition): string[] {
   ]);
 }
 
-function notBuiltYet({ durability }: GameDefinition): string[] {
-  return faults([[durability !== 'commit', `durability "${durability}" isn't built yet; use "commit"`]]);
+function durabilityFaults({ durability }: GameDefinition): string[] {
+  const names = DURABILITIES.map((name) => `"${name}"`).join(', ');
+  return faults([[!DURABILITIES.includes(durability), `durability must be one of ${names}, not "${durability}"`]]);
 }
 
 function faults(checks: readonly (readonly [wrong: boolean, text: string])[]): string[] {

@@ -113,7 +113,7 @@ test.each<[string, Partial<GameDefinition>, RegExp]>([
   ['too many steps a second', { tickRateHz: 61 }, /tickRateHz/],
   ['the same lobby key twice', { lobbyKeys: ['map', 'map'] }, /lobbyKeys/],
   ["the service's message names", { messages: { __gyre: z.undefined() } }, /__/],
-  ['a durability that is not built yet', { durability: 'none' }, /durability "none" isn't built yet/],
+  ['an unknown durability', { durability: 'disk' as never }, /durability must be one of "commit", "snapshot", "none"/],
   ['an instant start that nobody may join late', { startMode: 'instant' }, /"instant" needs lateJoin/],
 ])('a game with %s is refused when it is registered', (_, change, message) => {
   expect(() => new GameRegistry({ ludo: { ...game, ...change } })).toThrow(message);
@@ -123,6 +123,10 @@ test('a game may begin with its lobby, take players late and be watched', () => 
   const open = new GameRegistry({ ludo: { ...game, startMode: 'instant', lateJoin: true, spectators: true } });
   expect(open.infos()).toMatchObject([{ startMode: 'instant', lateJoin: true, spectators: true }]);
   expect([open.watchable, registry.watchable]).toEqual([new Set(['ludo']), new Set()]);
+});
+
+test.each(['commit', 'snapshot', 'none'] as const)('a game may be as durable as %s [CL-40, CL-44]', (durability) => {
+  expect(new GameRegistry({ ludo: { ...game, durability } }).infos()).toHaveLength(1);
 });
 
 test('all faults of all games are told at once', () => {

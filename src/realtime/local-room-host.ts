@@ -243,6 +243,10 @@ export class LocalRoomHost implements RoomHost {
       this.discard(room.matchId);
       return;
     }
+    if (!room.outlivesProcess) {
+      await room.endWithProcess();
+      return;
+    }
     room.freeze();
     try {
       await room.recordFull();

@@ -2,7 +2,7 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { GYRE_TYPE, type MatchResult } from '../../protocol/room-messages.ts';
 import type { MatchCore } from '../../rooms/kit/match-core.ts';
-import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
+import type { Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
 import type { Committer } from '../cluster/committer.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
@@ -14,6 +14,7 @@ import { MatchDoor } from './match-door.ts';
 import { MatchEnding } from './match-ending.ts';
 import { MatchFrames } from './match-frames.ts';
 import type { MatchEvents, RealtimeLog, SeatGate } from './ports.ts';
+import { RoomCommits } from './room-commits.ts';
 import type { SeatSlot } from './seat-slot.ts';
 import type { SocketClient } from './socket-client.ts';
 import { type SocketHandler, SocketRoom } from './socket-room.ts';
@@ -23,7 +24,7 @@ import type { Frame } from './web-socket-frame.ts';
 /** What all match rooms of a process share. */
 export interface MatchRoomServices {
   readonly gate: SeatGate;
-  readonly committer: Pick<Committer, 'commit' | 'record' | 'forget'>;
+  readonly committer: Pick<Committer, 'commit' | 'record' | 'forget' | 'letOut'>;
   readonly scheduler: Pick<Scheduler, 'add' | 'remove' | 'wake'>;
   readonly events: MatchEvents;
   readonly log: RealtimeLog;
@@ -74,6 +75,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   readonly #door: MatchDoor;
   readonly #audience: MatchAudience;
   readonly #frames: MatchFrames;
+  readonly #commits: RoomCommits;
   /** Made with the first thing that the service is told. */
   #ending: MatchEnding | null = null;
   readonly #requests = new PlainRequests();
@@ -96,6 +98,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const { core, services } = parts;
     this.#parts = parts;
     const { clock, epoch } = parts;
+    this.#commits = new RoomCommits({ core, epoch, committer: services.committer });
     this.#frames = new MatchFrames({ core, clock, epoch, requests: this.#requests, log: services.log });
     this.room = new SocketRoom({ roomId: core.matchId, handler: this, log: services.log });
     this.#door = new MatchDoor({ core, gate: services.gate, events: services.events }, parts.seats);
@@ -117,6 +120,16 @@ export class MatchRoom implements SocketHandler, Steppable {
   }
   get clock(): MatchClock {
     return this.#parts.clock;
+  }
+  get fullWithinMs(): number | undefined {
+    return this.#commits.fullWithinMs;
+  }
+  get changed(): boolean {
+    return this.#commits.changed;
+  }
+  /** Whether it can go on elsewhere from what is recorded. */
+  get outlivesProcess(): boolean {
+    return this.#core.game.durability !== 'none';
   }
   get isReserved(): boolean {
     return this.#state === 'reserved';
@@ -179,11 +192,11 @@ export class MatchRoom implements SocketHandler, Steppable {
     const parcels = output === null ? [] : this.#frames.parcels(output);
     this.#over ||= output !== null && (output.result !== null || output.failed);
     const release: Release = { arrived, patch: this.#frames.patch(output?.patch ?? null), parcels, output };
-    this.#commit(output?.record ?? null, () => this.#release(release));
+    this.#commits.step(output, () => this.#release(release));
   }
 
   writeFull(): void {
-    this.#commit(this.#core.full(), () => {});
+    this.#commits.writeFull();
   }
 
   /**
@@ -191,8 +204,7 @@ export class MatchRoom implements SocketHandler, Steppable {
    * `LogSealedError` if another process has taken over.
    */
   async recordFull(): Promise<void> {
-    const { services, epoch } = this.#parts;
-    await services.committer.record({ ...this.#core.full(), matchId: this.matchId, epoch });
+    await this.#commits.recordFull();
     this.#recorded = true;
   }
 
@@ -277,6 +289,28 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.room.disconnect(code);
   }
 
+  /**
+   * A clean stop of a match that nothing is recorded of: it ends, and its players learn of it. Never rejects; a database that is
+   * away leaves it to the next start, which abandons it too.
+   */
+  async endWithProcess(): Promise<void> {
+    this.freeze();
+    const { services, epoch, core } = this.#parts;
+    const { events, log } = services;
+    try {
+      // Its end may be on its way into the database.
+      const isOurs =
+        core.result === null
+          ? await events.abandoned(this.matchId, epoch, 'deploy')
+          : await events.finished(this.matchId, epoch, core.result);
+      const code = core.result === null ? CloseCode.matchAbandoned : CloseCode.finished;
+      this.end(isOurs ? code : CloseCode.comeBack);
+    } catch (error) {
+      log.error({ err: error, matchId: this.matchId }, 'the end of a match could not be recorded');
+      this.end(CloseCode.comeBack);
+    }
+  }
+
   arrived(client: SocketClient): void {
     if (this.#state === 'reserved') client.end(CloseCode.noSuchRight);
     else if (this.#door.knock(client, this.#state === 'open')) {
@@ -290,14 +324,14 @@ export class MatchRoom implements SocketHandler, Steppable {
     const seatIndex = this.#seatIndexOf(client);
     if (seatIndex === null && this.#door.spectators.playerOf(client) === undefined) return;
     const frames = this.#frames.first(seatIndex);
-    this.#commit(null, () => this.#audience.admit(client, frames));
+    this.#commits.letOut(null, () => this.#audience.admit(client, frames));
   }
 
   /** The same for a client that was left behind. */
   #catchUp(client: SocketClient): void {
     if (this.#state !== 'open') return;
     const frames = this.#frames.missed(this.#seatIndexOf(client));
-    this.#commit(null, () => this.#audience.bringBack(client, frames));
+    this.#commits.letOut(null, () => this.#audience.bringBack(client, frames));
   }
 
   #seatIndexOf(client: SocketClient): number | null {
@@ -400,11 +434,6 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (packed.length > MAX_ROOM_MESSAGE_BYTES) return 'bad-input';
     const request = requestId === null || client === null ? null : this.#requests.add({ client, requestId });
     return this.#core.receivePlain(seat.index, type, payload, request);
-  }
-
-  #commit(record: CommitRecord | null, release: () => void): void {
-    const { services, epoch } = this.#parts;
-    services.committer.commit(record === null ? null : { ...record, matchId: this.matchId, epoch }, release);
   }
 
   #release({ arrived, patch, parcels, output }: Release): void {

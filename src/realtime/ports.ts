@@ -31,7 +31,10 @@ export interface RoomHost {
   setPrivate(matchId: string, isPrivate: boolean): void;
   /** Closes all sockets of a match with `code` and drops the room. */
   end(matchId: string, code: number): void;
-  /** Freezes all rooms, makes a full state of each durable, closes their sockets with 4010. */
+  /**
+   * Freezes all rooms, makes a full state of each durable, closes their sockets with 4010. Matches of durability `none` end as
+   * abandoned, reason `deploy`.
+   */
   park(): Promise<void>;
   readonly roomCount: number;
 }
