@@ -72,6 +72,11 @@ export function setRefId(ref: object, refId: number): void {
   Object.defineProperty(ref, $refId, { value: refId, enumerable: false, writable: true });
 }
 
+/** `Root.add` gives it a new id when it is put into a state again. */
+export function forgetRefId(ref: object): void {
+  (ref as { [$refId]?: number | undefined })[$refId] = undefined;
+}
+
 export function childTypeOf(collection: object): FieldType {
   return (collection as { [$childType]: FieldType })[$childType];
 }

@@ -295,6 +295,26 @@ describe('what a restore could not bring back is refused when it is seen', () =>
   });
 });
 
+test('what is taken out and put back is another instance to everybody, as a client that was away for the first may still hold the old one [CL-45]', () => {
+  const { state, encoder, tick, expectAllTheSame } = openRoom(new Table());
+  const away = new Decoder(new Table());
+  const first = new Card({ rank: 1, marks: new ArraySchema('a', 'b') });
+  state.top = first;
+  tick();
+  away.decode(encoder.encodeFull(), { offset: 1 });
+  // While it is away, the card is changed and another one lies on top.
+  Reflect.set(first, 'marks', undefined);
+  tick();
+  state.top = card(2);
+  tick();
+  away.decodeResync(encoder.encodeFull(), { offset: 1 });
+  state.top = first;
+  const patch = tick() as Uint8Array;
+  away.decode(patch, { offset: 1 });
+  expect(canonical(away.state, { mapOrder: true })).toBe(canonical(state, { mapOrder: true }));
+  expectAllTheSame();
+});
+
 function rootOf(state: Schema): { readonly refCount: Record<number, number> } {
   const tree = Reflect.get(state, Symbol.for('$changes')) as { root: { refCount: Record<number, number> } };
   return tree.root;

@@ -1,5 +1,5 @@
 import { ArraySchema, type ChangeTree, Root, type TypeContext } from '@colyseus/schema';
-import { changeTreeOf, hasTypeId, refIdOf, type SchemaClass } from './schema-internals.ts';
+import { changeTreeOf, forgetRefId, hasTypeId, refIdOf, type SchemaClass } from './schema-internals.ts';
 import { UnrecordableStateError } from './state-errors.ts';
 
 /** A `Root` that notices, as instances come and go, what a record could not bring back. */
@@ -62,6 +62,9 @@ export class StateRoot extends Root {
       delete tree.extraParents;
       // The library keeps a zero for every instance that a room ever had.
       delete this.refCount[refIdIn(tree)];
+      // Put back later, it is another instance to clients. One that was away for the removal, and came back by a full state, may
+      // still hold it as it was: decoders don't let go of what such a state has replaced in a schema's field.
+      forgetRefId(tree.ref as object);
     }
     this.#detached = null;
     return lost;

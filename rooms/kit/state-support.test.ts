@@ -29,7 +29,7 @@ describe('what a game’s state may be made of', () => {
     ['a local field', { bad: t.uint8().noSync().default(1) }, '.noSync()', 'keep'],
     ['a bigint', { bad: t.bigint64() }, 't.bigint64()', 't.int64()'],
     ['bigints in a map', { bad: t.map('biguint64') }, 't.biguint64()', 't.uint64()'],
-  ])('[RM-10] %s is refused, with the way out', (_, fields, problem, wayOut) => {
+  ])('[RM-10, CL-46] %s is refused, with the way out', (_, fields, problem, wayOut) => {
     const Bad = schema(fields as never, 'Bad') as unknown as SchemaClass;
     const State = schema({ list: t.array(Bad as never) }, 'State') as unknown as SchemaClass;
     const check = (): void => assertRecordable(State);

@@ -1,5 +1,7 @@
+import type { Schema } from '@colyseus/schema';
 import { z } from 'zod';
 import { DURABILITIES, type GameDefinition } from '../../rooms/kit/define-game.ts';
+import { assertRecordable, UnrecordableStateError } from '../../rooms/kit/state-codec.ts';
 
 /** The hub is a room, too. */
 const RESERVED_NAMES = new Set(['hub']);
@@ -20,6 +22,7 @@ export function registrationFaults(key: string, game: GameDefinition): readonly 
     ...messageFaults(game),
     ...settingsFaults(game.settings),
     ...durabilityFaults(game),
+    ...stateFaults(game),
   ];
 }
 
@@ -122,6 +125,17 @@ function startFaults({ startMode, lateJoin }: GameDefinition): string[] {
 function durabilityFaults({ durability }: GameDefinition): string[] {
   const names = DURABILITIES.map((name) => `"${name}"`).join(', ');
   return faults([[!DURABILITIES.includes(durability), `durability must be one of ${names}, not "${durability}"`]]);
+}
+
+/** What can't be brought back faithfully is refused here: nothing of it shows before a crash. */
+function stateFaults({ state }: GameDefinition): string[] {
+  try {
+    assertRecordable(state as unknown as new () => Schema);
+    return [];
+  } catch (error) {
+    if (error instanceof UnrecordableStateError) return [error.message];
+    throw error;
+  }
 }
 
 function faults(checks: readonly (readonly [wrong: boolean, text: string])[]): string[] {

@@ -113,9 +113,14 @@ test.each<[string, Partial<GameDefinition>, RegExp]>([
   ['too many steps a second', { tickRateHz: 61 }, /tickRateHz/],
   ['the same lobby key twice', { lobbyKeys: ['map', 'map'] }, /lobbyKeys/],
   ["the service's message names", { messages: { __gyre: z.undefined() } }, /__/],
+  [
+    'a state that no log can hold',
+    { state: schema({ seen: t.set('string') }, 'LudoSets') },
+    /State class "LudoSets", field "seen": t\.set\(\) can't be recorded.*Way out: use t\.map\(\)/,
+  ],
   ['an unknown durability', { durability: 'disk' as never }, /durability must be one of "commit", "snapshot", "none"/],
   ['an instant start that nobody may join late', { startMode: 'instant' }, /"instant" needs lateJoin/],
-])('a game with %s is refused when it is registered', (_, change, message) => {
+])('a game with %s is refused when it is registered [RM-10, CL-46]', (_, change, message) => {
   expect(() => new GameRegistry({ ludo: { ...game, ...change } })).toThrow(message);
 });
 

@@ -3,6 +3,7 @@ import { refIdOf, type SchemaClass } from '../../../rooms/kit/schema-internals.t
 import { everything } from './mutations.ts';
 
 const DELETE_BIT: number = OPERATION.DELETE;
+const ADD_BIT: number = OPERATION.ADD;
 
 /** Decodes as the Colyseus SDK does: its classes come from the handshake, a full state over a known one is a resync. */
 export class FuzzClient {
@@ -31,21 +32,29 @@ export class FuzzClient {
     while (this.#inFlight.length > this.lag) this.#decodeNext();
   }
 
-  /** Loses what is under way, then gets the full state of the restored room. */
+  /**
+   * Loses what is under way, then gets the full state of the restored room. `spurious`: places of collections where the same
+   * stands as before, and for which onAdd or onRemove was called all the same.
+   */
   reconnect(full: Uint8Array): { kept: number; lost: string[]; spurious: string[] } {
     this.#inFlight.length = 0;
     const before = new Map(everything(this.state).map((ref) => [refIdOf(ref), ref] as const));
     const places = entriesOf(this.state);
-    const gone: [number, string | number][] = [];
+    const touched: string[] = [];
     this.decoder.triggerChanges = (changes) => {
-      for (const { op, refId, dynamicIndex, previousValue, ref } of changes) {
-        const removed = (op & DELETE_BIT) !== 0 && previousValue !== undefined;
-        if (removed && dynamicIndex !== undefined) gone.push([refIdOf(ref) ?? refId, dynamicIndex]);
+      for (const { op, refId, dynamicIndex, previousValue, value, ref } of changes) {
+        // When the SDK's callbacks call onRemove, and when onAdd.
+        const deletes = (op & DELETE_BIT) !== 0;
+        const removed = deletes && previousValue !== undefined;
+        const added = (op & ADD_BIT) !== 0 && (deletes || previousValue !== value);
+        if ((removed || added) && dynamicIndex !== undefined) touched.push(`${refIdOf(ref) ?? refId}/${dynamicIndex}`);
       }
     };
     this.decoder.decodeResync(full, { offset: 1 });
     delete this.decoder.triggerChanges;
-    return { ...compareInstances(before, this.state), spurious: spuriousRemovals(gone, places, entriesOf(this.state)) };
+    const after = entriesOf(this.state);
+    const spurious = touched.filter((place) => places.has(place) && places.get(place) === after.get(place));
+    return { ...compareInstances(before, this.state), spurious };
   }
 
   #decodeNext(): void {
@@ -81,13 +90,4 @@ function entriesOf(state: Schema): Map<string, unknown> {
     }
   }
   return entries;
-}
-
-function spuriousRemovals(
-  gone: readonly (readonly [number, string | number])[],
-  before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, unknown>,
-): string[] {
-  const places = gone.map(([refId, key]) => `${refId}/${key}`);
-  return places.filter((place) => before.has(place) && before.get(place) === after.get(place));
 }

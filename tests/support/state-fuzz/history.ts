@@ -111,7 +111,7 @@ export class History {
       const { kept, lost, spurious } = client.reconnect(full);
       this.stats.keptInstances += kept;
       if (lost.length > 0) throw new Error(`a client ${client.lag} behind lost the instances ${lost.join(', ')}`);
-      if (spurious.length > 0) throw new Error(`a client ${client.lag} behind saw removals at ${spurious.join(', ')}`);
+      if (spurious.length > 0) throw new Error(`a client ${client.lag} behind saw adds or removals at ${spurious.join(', ')}`);
       this.#assertSame(client.state, false, `a client ${client.lag} behind, come back`);
     }
   }
@@ -136,7 +136,7 @@ export class History {
   }
 }
 
-function assertEqual(actual: string, expected: string, who: string): void {
+export function assertEqual(actual: string, expected: string, who: string): void {
   if (actual === expected) return;
   const actualLines = actual.split('\n');
   const expectedLines = expected.split('\n');
