@@ -48,6 +48,8 @@ export class Life {
   readonly #mutator: Mutator;
   readonly #room: AnyRoomClass;
   readonly #durability: Durability;
+  /** Of a death after a step: histories with few deaths get far, those with many are often in the middle of one. */
+  readonly #mortality: number;
   #core: MatchCore;
   readonly #reflected: Decoder<Schema>;
   #clients: FuzzClient[] = [];
@@ -65,6 +67,7 @@ export class Life {
   constructor(seed: number, durability: Durability) {
     this.#random = new Random(seed);
     this.#durability = durability;
+    this.#mortality = this.#random.pick([0.06, 0.12, 0.3]);
     const stateClass = randomStateClass(this.#random);
     this.#mutator = new Mutator(this.#random);
     this.#room = fuzzedRoom(stateClass, durability, (state) => this.#change(state));
@@ -82,7 +85,7 @@ export class Life {
       this.#step();
       for (const client of this.#away) if (this.#random.chance(0.5)) this.#return(client);
       if (this.#random.chance(0.1)) this.#join();
-      if (this.#random.chance(0.2)) this.#die();
+      if (this.#random.chance(this.#mortality)) this.#die();
     }
     for (const client of this.#away) this.#return(client);
     return this.stats;

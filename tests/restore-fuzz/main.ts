@@ -16,7 +16,7 @@ const { failures, ...report } = restoreFuzz({
   seed,
   states,
   steps,
-  onProgress: (done) => process.stdout.isTTY && process.stdout.write(`\r${done} of ${states} states`),
+  onProgress: (done) => process.stderr.write(`\r${done} of ${states} states`),
 });
 console.log(`\r${states} states from seed ${seed} on, ${Math.round((performance.now() - startedMs) / 1_000)} s`);
 for (const [durability, stats] of Object.entries(report)) {
