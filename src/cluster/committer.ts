@@ -25,9 +25,10 @@ export interface Committer {
    */
   commit(record: LogRecord | null, release: () => void): void;
   /**
-   * Calls `release` at once, as what it lets out waits for no record; never if the log is sealed. A throw of it harms nobody.
+   * Calls `release`, which waits for no record, of its own match or of another: at once, unless the lease isn't held. Never if
+   * the log is sealed.
    */
-  letOut(release: () => void, matchId: string): void;
+  letOut(release: () => void): void;
   /**
    * Commits a record that somebody waits for: resolves when it is durable, after all that was committed before.
    * Rejects with `RecordLostError` if the log is away or stalls, with `LogSealedError` if it is sealed.
@@ -105,8 +106,8 @@ export class GroupCommitter implements Committer {
     this.#take({ record: this.#admit(record), release, sinceMs: performance.now() });
   }
 
-  letOut(release: () => void, matchId: string): void {
-    if (this.#sealed === null) this.#call(release, matchId);
+  letOut(release: () => void): void {
+    if (this.#sealed === null) this.#release([{ record: null, release, sinceMs: performance.now() }]);
   }
 
   record(record: LogRecord): Promise<void> {
@@ -319,14 +320,10 @@ export class GroupCommitter implements Committer {
 
   #letOut(item: Waiting): void {
     this.stats.released(performance.now() - item.sinceMs);
-    this.#call(item.release, item.record?.matchId);
-  }
-
-  #call(release: () => void, matchId: string | undefined): void {
     try {
-      release();
+      item.release();
     } catch (error) {
-      this.#options.logger.error({ err: error, matchId }, 'letting out a step threw');
+      this.#options.logger.error({ err: error, matchId: item.record?.matchId }, 'letting out a step threw');
     }
   }
 }

@@ -2,9 +2,8 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { MAX_ROOM_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { GYRE_TYPE, type MatchResult } from '../../protocol/room-messages.ts';
 import type { MatchCore } from '../../rooms/kit/match-core.ts';
-import type { Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
+import type { CommitRecord, Received, SeatInit, SeatStatus, StepOutput } from '../../rooms/kit/ports.ts';
 import type { Committer } from '../cluster/committer.ts';
-import { RecordLostError } from '../cluster/log-errors.ts';
 import type { MatchClock } from '../cluster/match-clock.ts';
 import type { Scheduler, Steppable } from '../cluster/scheduler.ts';
 import { toGyreInput } from './gyre-input.ts';
@@ -24,7 +23,7 @@ import type { Frame } from './web-socket-frame.ts';
 /** What all match rooms of a process share. */
 export interface MatchRoomServices {
   readonly gate: SeatGate;
-  readonly committer: Pick<Committer, 'commit' | 'record' | 'forget' | 'letOut'>;
+  readonly committer: Pick<Committer, 'commit' | 'record' | 'forget' | 'letOut' | 'settled'>;
   readonly scheduler: Pick<Scheduler, 'add' | 'remove' | 'wake'>;
   readonly events: MatchEvents;
   readonly log: RealtimeLog;
@@ -137,7 +136,7 @@ export class MatchRoom implements SocketHandler, Steppable {
   get epoch(): number {
     return this.#parts.epoch;
   }
-  /** A full state of it is in this process's log. */
+  /** A full state of it is in this process's log, or it needs none. */
   get isRecorded(): boolean {
     return this.#recorded;
   }
@@ -232,15 +231,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     await this.#idle();
     if (this.#state !== 'leaving' || this.#over) return null;
     this.freeze();
-    const record = this.#core.full();
-    const { services, epoch } = this.#parts;
-    try {
-      await services.committer.record({ ...record, matchId: this.matchId, epoch });
-    } catch (error) {
-      // Without a log there is none that the next owner would need.
-      if (!(error instanceof RecordLostError)) throw error;
-    }
-    return record;
+    return await this.#commits.handOver();
   }
 
   /** Nobody else runs it: it goes on here, with all that it was told meanwhile. */

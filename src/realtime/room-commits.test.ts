@@ -120,6 +120,21 @@ test('a sealed log lets out nothing of any durability [SV-10]', async () => {
   expect(said).toEqual([]);
 });
 
+test('whoever runs the match next gets all of it, when everything before is let out [CL-40, CL-44]', async () => {
+  const none = setUp('none');
+  none.step('a');
+  expect(await none.commits.handOver()).toMatchObject({ kind: 'full', nextRefId: none.core.nextRefId });
+  expect([none.said, none.appends]).toEqual([['a'], []]);
+
+  const { core, commits, said, step, nth } = setUp('snapshot');
+  step('lasting', { record: core.full() });
+  step('after');
+  const handedOver = commits.handOver().then((record) => said.push(record.kind));
+  (await nth(0)).land();
+  await handedOver;
+  expect(said).toEqual(['lasting', 'after', 'full']);
+});
+
 test('a release that throws harms nobody [SV-1]', () => {
   const { commits, said, step } = setUp('none');
   commits.letOut(null, () => {

@@ -1,11 +1,12 @@
 import type { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { CommitRecord, StepOutput } from '../../rooms/kit/ports.ts';
 import type { Committer } from '../cluster/committer.ts';
+import { RecordLostError } from '../cluster/log-errors.ts';
 
 export interface RoomCommitsParts {
   readonly core: MatchCore;
   readonly epoch: number;
-  readonly committer: Pick<Committer, 'commit' | 'record' | 'letOut'>;
+  readonly committer: Pick<Committer, 'commit' | 'record' | 'letOut' | 'settled'>;
 }
 
 /**
@@ -54,7 +55,7 @@ export class RoomCommits {
     if (core.game.durability === 'commit') {
       committer.commit(record && this.#toLog(record), release);
     } else if (record === null && this.#waiting === 0) {
-      committer.letOut(release, core.matchId);
+      committer.letOut(release);
     } else {
       this.#waiting += 1;
       committer.commit(record && this.#toLog(record), () => {
@@ -74,7 +75,25 @@ export class RoomCommits {
   /** As `Committer.record`. With `none` there is nothing to wait for. */
   async recordFull(): Promise<void> {
     if (this.#parts.core.game.durability === 'none') return;
+    await this.#record(this.#full());
+  }
+
+  /**
+   * The whole match, for whoever runs it next. Resolves when it is durable, as far as its game asks for that and there is a log,
+   * and all before it was let out. Rejects with `LogSealedError`.
+   */
+  async handOver(): Promise<CommitRecord> {
     const record = this.#full();
+    try {
+      await (this.#parts.core.game.durability === 'none' ? this.#parts.committer.settled() : this.#record(record));
+    } catch (error) {
+      // Without a log there is none that the next owner would need.
+      if (!(error instanceof RecordLostError)) throw error;
+    }
+    return record;
+  }
+
+  async #record(record: CommitRecord): Promise<void> {
     await this.#parts.committer.record(this.#toLog(record));
     this.#noteRefIds(record);
   }
