@@ -10,6 +10,8 @@ export interface Style {
   readonly predict: boolean;
   /** The network that the SDK simulates; null: none. Its seed is each player's own. */
   readonly network: Omit<NonNullable<GyreOptions['simulate']>, 'seed'> | null;
+  /** How long players think at most, where they take turns; left out: as short as makes sense. */
+  readonly maxThinkMs?: number;
 }
 
 /** One seat's play of one match. */
@@ -29,6 +31,7 @@ export interface PredictionFacts {
 export interface PlayOptions {
   readonly random: Random;
   readonly predict: boolean;
+  readonly maxThinkMs?: number | undefined;
 }
 
 /** How the swarm plays a game: by its pure rules, as a person's client would. */

@@ -71,7 +71,8 @@ export class Player extends Client {
     const startMs = performance.now();
     const match = await this.lobby.nextMatch({ signal: AbortSignal.timeout(SEAT_LIMIT_MS) });
     meters.seating.add(performance.now() - startMs);
-    return { player: this, match, play: game.play(match as never, { random: this.random, predict: style.predict }) };
+    const { predict, maxThinkMs } = style;
+    return { player: this, match, play: game.play(match as never, { random: this.random, predict, maxThinkMs }) };
   }
 
   /** Waits for the match's end, within the game's limit, and says what this seat has seen of it. */

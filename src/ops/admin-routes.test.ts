@@ -143,9 +143,9 @@ test('[CL-50] it is of one moment: counts and names agree while matches change h
   await service.db.execute(sql`
     insert into matches (id, game, state, settings, seed, compat, owner, epoch)
     select 'm_00000' || n, 'arena', 'playing', '{}', 1, 'c', 'i_alive-one', 1 from generate_series(1, 50) n`);
-  let looking = true;
+  const looking = new AbortController();
   const moving = (async () => {
-    for (let n = 0; looking; n += 1)
+    for (let n = 0; !looking.signal.aborted; n += 1)
       await service.db.update(matches).set({ owner: `i_alive-${n % 2 ? 'one' : 'two'}` });
   })();
   try {
@@ -159,7 +159,7 @@ test('[CL-50] it is of one moment: counts and names agree while matches change h
       expect(counts).toEqual(owned);
     }
   } finally {
-    looking = false;
+    looking.abort();
     await moving;
   }
 });

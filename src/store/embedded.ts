@@ -29,6 +29,15 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: EmbeddedLog;
+  /** On 127.0.0.1; left out: a free one. */
+  readonly port?: number | undefined;
+  /** 50 if left out: enough for one process, and for another that follows it. */
+  readonly maxConnections?: number | undefined;
+}
+
 const ROLE = 'gyre';
 const DATABASE = 'gyre';
 
@@ -37,8 +46,8 @@ const DATABASE = 'gyre';
  * stopped cleanly and replaced; nothing that it had acknowledged is lost.
  * @throws ConfigError naming GYRE_DATA_DIR where the folder is in use, of another major, or can't be used
  */
-export async function startEmbeddedPostgres(options: { dataDir: string; log: EmbeddedLog }): Promise<EmbeddedPostgres> {
-  const { log } = options;
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { log, port, maxConnections } = options;
   const lock = await lockDataFolder(options.dataDir);
   try {
     const dataDir = await realpath(options.dataDir);
@@ -49,7 +58,7 @@ export async function startEmbeddedPostgres(options: { dataDir: string; log: Emb
     await replaceOrphan(folder, log);
     const password = await keptPassword(dataDir);
     if (!existsSync(folder)) await initialise({ dataDir, folder, password, binaries, user });
-    const server = await startServer({ folder, binaries, user, log, role: ROLE, password });
+    const server = await startServer({ folder, binaries, user, log, role: ROLE, password, port, maxConnections });
     await createDatabase(server.urlOf('postgres'));
     let stopping: Promise<void> | undefined;
     const stop = async () => {

@@ -17,7 +17,7 @@ export const connectFour: SwarmGame<'connect-four'> = {
   tickRateHz: null,
   lobby: () => ({ settings: { turnMs: 60_000 } }),
   matchLimitMs: () => 60_000,
-  play: (match, { random }) => new Board(match, random),
+  play: (match, { random, maxThinkMs = MAX_THINK_MS }) => new Board(match, random, maxThinkMs),
   audit: (plays) => {
     const boards = plays.filter((play) => play instanceof Board);
     const discs = Math.max(...boards.map((board) => board.discs));
@@ -36,12 +36,14 @@ class Board implements SeatPlay {
   discs = 0;
   readonly #match: Match<ConnectFour>;
   readonly #random: Random;
+  readonly #maxThinkMs: number;
   readonly #stops: (() => void)[] = [];
   #thinking: NodeJS.Timeout | null = null;
 
-  constructor(match: Match<ConnectFour>, random: Random) {
+  constructor(match: Match<ConnectFour>, random: Random, maxThinkMs: number) {
     this.#match = match;
     this.#random = random;
+    this.#maxThinkMs = maxThinkMs;
     this.#stops.push(match.onPatch((state) => this.#look(state)));
   }
 
@@ -54,7 +56,7 @@ class Board implements SeatPlay {
     this.discs = [...cells].filter((cell) => cell !== 0).length;
     const mine = turn === this.#match.view.seatIndex;
     if (this.#thinking !== null || !(mine || this.#random() < RUDENESS)) return;
-    this.#thinking = setTimeout(() => void this.#drop(), this.#random() * MAX_THINK_MS);
+    this.#thinking = setTimeout(() => void this.#drop(), this.#random() * this.#maxThinkMs);
   }
 
   async #drop(): Promise<void> {

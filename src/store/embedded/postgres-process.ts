@@ -13,6 +13,7 @@ export interface ServerOptions {
   readonly log: EmbeddedLog;
   readonly role: string;
   readonly password: string;
+  readonly maxConnections: number | undefined;
 }
 
 export interface PostgresProcess {
@@ -28,7 +29,6 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   // A socket's path has a length limit that data folders reach, and PostgreSQL would put it where others may look.
   unix_socket_directories: '',
-  max_connections: '50',
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   // Nobody replicates from here, and a handful of helper processes is saved.
@@ -43,6 +43,7 @@ const SETTINGS = {
   log_checkpoints: 'off',
 };
 
+const MAX_CONNECTIONS = 50;
 const START_DEADLINE_MS = 60_000;
 const FAST_SHUTDOWN_MS = 20_000;
 const LOOK_MS = 15;
@@ -51,8 +52,9 @@ const LAST_WORDS_MS = 500;
 
 /** Launches PostgreSQL in an initialised folder. It may have to replay its log before it is ready. */
 export function launch(options: ServerOptions, port: number): PostgresProcess {
-  const { folder, binaries, user, log } = options;
-  const settings = Object.entries({ ...SETTINGS, port: String(port) }).map(([name, value]) => `--${name}=${value}`);
+  const { folder, binaries, user, log, maxConnections = MAX_CONNECTIONS } = options;
+  const ours = { ...SETTINGS, port: String(port), max_connections: String(maxConnections) };
+  const settings = Object.entries(ours).map(([name, value]) => `--${name}=${value}`);
   const { file, args, ...as } = user.command(binaries.postgres, ['-D', folder, ...settings]);
   const child = spawn(file, args, {
     ...as,

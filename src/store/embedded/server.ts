@@ -14,10 +14,10 @@ const REVIVAL_PAUSE_MS = 1_000;
 /** Another process may take a free port between our look and PostgreSQL's; its old sessions may need a moment to die. */
 const WORTH_ANOTHER_TRY = /could not bind|could not create any TCP\/IP sockets|pre-existing shared memory block/;
 
-/** Starts PostgreSQL in an initialised folder, on a free port, and again should it end without being asked to. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+/** Starts PostgreSQL in an initialised folder, on this port or a free one, and again should it end without being asked to. */
+export async function startServer(options: ServerOptions & { readonly port: number | undefined }): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const first = launch(options, port);
     try {
       await first.ready;
