@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findRedis } from '../launch/find-redis.ts';
 import { createLogger } from '../../src/ops/logging.ts';
 import { shutDown } from '../../src/ops/shutdown.ts';
 import { lockDataFolder } from '../../src/store/embedded/data-folder-lock.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { createFileOnce } from '../../src/store/private-file.ts';
 import { Events } from './events.ts';
-import { findRedis } from './find-redis.ts';
 import { freePorts } from './free-ports.ts';
 import { Front } from './front.ts';
 import { Member } from './member.ts';

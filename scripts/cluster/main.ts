@@ -17,7 +17,8 @@ const LOOK_EVERY_MS = 100;
 await main();
 
 async function main(): Promise<void> {
-  const wanted = wantedOrExit();
+  const wanted = readWanted();
+  if (wanted === null) process.exit(USED_WRONGLY);
   const stop = new AbortController();
   onStopRequest(() => stop.abort());
   try {
@@ -28,12 +29,13 @@ async function main(): Promise<void> {
   }
 }
 
-function wantedOrExit(): ClusterArguments {
+/** null: it was told what is wrong. */
+function readWanted(): ClusterArguments | null {
   try {
     return readArguments(process.argv.slice(2), process.env);
   } catch (error) {
     console.error(`${(error as Error).message}\n${USAGE}`);
-    process.exit(USED_WRONGLY);
+    return null;
   }
 }
 

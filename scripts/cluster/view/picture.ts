@@ -82,24 +82,23 @@ function hasEnded({ state }: ClusterProcess): boolean {
   return state === 'dead' || state === 'stopped';
 }
 
-function conditionOf({ state }: ViewMember, process: ClusterProcess | null): { tone: Tone; label: string } {
-  if (state === 'paused')
-    return { tone: 'bad', label: process?.state === 'dead' ? 'paused, given up for dead' : 'paused' };
-  if (state === 'ready' && process?.state === 'draining') return { tone: 'busy', label: 'draining' };
-  switch (state) {
-    case 'ready':
-      return { tone: 'good', label: 'ready' };
-    case 'starting':
-      return { tone: 'busy', label: 'starting' };
-    case 'away':
-      return { tone: 'busy', label: process?.state === 'draining' ? 'draining' : 'takes nothing' };
-    case 'ended':
-      return { tone: 'bad', label: 'dead' };
-    case 'given-up':
-      return { tone: 'bad', label: 'does not start' };
-    case 'stopped':
-      return { tone: 'bad', label: 'stopped' };
-  }
+type Condition = Pick<Lane, 'tone' | 'label'>;
+
+const CONDITIONS: Readonly<Record<ViewMember['state'], Condition>> = {
+  ready: { tone: 'good', label: 'ready' },
+  starting: { tone: 'busy', label: 'starting' },
+  away: { tone: 'busy', label: 'takes nothing' },
+  paused: { tone: 'bad', label: 'paused' },
+  ended: { tone: 'bad', label: 'dead' },
+  'given-up': { tone: 'bad', label: 'does not start' },
+  stopped: { tone: 'bad', label: 'stopped' },
+};
+
+function conditionOf({ state }: ViewMember, process: ClusterProcess | null): Condition {
+  const { tone, label } = CONDITIONS[state];
+  if (state === 'paused' && process?.state === 'dead') return { tone, label: 'paused, given up for dead' };
+  const drains = process?.state === 'draining' && (state === 'ready' || state === 'away');
+  return drains ? { tone: 'busy', label: 'draining' } : { tone, label };
 }
 
 function addressOf(processes: readonly ClusterProcess[], owner: string | null): string | null {
