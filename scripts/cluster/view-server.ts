@@ -1,10 +1,11 @@
 /** The live view: a page for the person at this machine, and what it may do to the cluster. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { build } from 'rolldown';
+import { promisify } from 'node:util';
 import type { ClusterView } from '../../protocol/admin.ts';
 import type { LocalCluster } from './local-cluster.ts';
 import { Operator } from './operator.ts';
@@ -13,6 +14,7 @@ import type { ViewAct, ViewState } from './view-shapes.ts';
 /** The parts of a cluster that are shown and acted upon. */
 export type ViewedCluster = Pick<LocalCluster, 'members' | 'stores' | 'front' | 'events' | 'operatorToken'>;
 
+const run = promisify(execFile);
 const FOLDER = path.join(import.meta.dirname, 'view');
 const LOOK_KEPT_MS = 400;
 const STORE_AWAY_MS = 10_000;
@@ -35,9 +37,12 @@ const ASSETS: Readonly<Record<string, Asset>> = {
 
 let bundle: Promise<string> | undefined;
 
+/** In a process of its own: the bundler is native code and large, and needed once. */
 async function bundled(): Promise<string> {
-  const options = { input: path.join(FOLDER, 'view.ts'), write: false, logLevel: 'silent' } as const;
-  return await (bundle ??= build(options).then(({ output: [{ code }] }) => code));
+  const env = { ...process.env, NODE_OPTIONS: undefined };
+  const bundler = path.join(import.meta.dirname, 'bundle-view.mjs');
+  bundle ??= run(process.execPath, [bundler], { env }).then(({ stdout }) => stdout);
+  return await bundle;
 }
 
 /** Serves the live view on 127.0.0.1 alone. The operator's token never leaves it. */
