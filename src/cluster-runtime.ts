@@ -1,3 +1,4 @@
+import type { ClusterPeers } from './cluster-peers.ts';
 import type { SettledConfig } from './config.ts';
 import { claimOrphans } from './cluster/claims.ts';
 import type { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
@@ -5,7 +6,7 @@ import { drain } from './cluster/drain.ts';
 import type { OwnershipLease } from './cluster/lease.ts';
 import { sweepLogs } from './cluster/log-sweep.ts';
 import { Migration } from './cluster/migration.ts';
-import { CallRefusal, type PeerCalls } from './cluster/peers.ts';
+import { CallRefusal } from './cluster/peers.ts';
 import type { Bus } from './cluster/ports.ts';
 import { Takeover } from './cluster/takeover.ts';
 import { MatchUpkeep } from './matches/match-upkeep.ts';
@@ -26,7 +27,7 @@ export interface ClusterRuntimeParts {
   readonly compats: Readonly<Record<string, string>>;
   readonly lease: OwnershipLease;
   readonly bus: Bus;
-  readonly calls: PeerCalls;
+  readonly peers: Pick<ClusterPeers, 'calls' | 'close'>;
   readonly engine: RoomEngine;
   readonly services: Services;
   readonly log: Logger;
@@ -49,7 +50,8 @@ export class ClusterRuntime {
   #draining: Promise<void> | null = null;
 
   constructor(parts: ClusterRuntimeParts, coordinator: ClusterCoordinator) {
-    const { engine, services, bus, calls, db, incarnation, log } = parts;
+    const { engine, services, bus, peers, db, incarnation, log } = parts;
+    const { calls } = peers;
     const { matches } = services;
     const { host } = engine;
     this.#parts = parts;
@@ -111,6 +113,11 @@ export class ClusterRuntime {
     await this.#upkeep.stop();
   }
 
+  /** Cuts the links with other processes, and what is passed on to them. */
+  disconnect(): void {
+    this.#parts.peers.close();
+  }
+
   async #drain(): Promise<void> {
     const { config, incarnation, engine, services, log } = this.#parts;
     await this.#takeover.stop();
@@ -150,7 +157,8 @@ export class ClusterRuntime {
   }
 
   #serveCalls(): void {
-    const { calls, engine } = this.#parts;
+    const { engine, peers } = this.#parts;
+    const { calls } = peers;
     const { host } = engine;
     calls.serve('create', async ({ reservation }) => {
       if (this.isDraining) throw new CallRefusal('no-capacity');

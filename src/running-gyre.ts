@@ -67,14 +67,17 @@ export class RunningGyre implements Gyre {
     // In its own time: what cuts it short is its own limit.
     await cluster?.drain().catch((err: unknown) => log.error({ err }, 'draining failed: what is left is parked'));
     health.draining();
+    const giveUp = { name: 'giving up the matches', run: () => coordinator.stop() };
     const steps = [
-      { name: 'ending the upkeep', run: () => cluster?.stop() },
       { name: 'parking the matches', run: () => engine.park() },
       { name: 'closing the sockets', run: () => engine.disconnect() },
+      // Others must not find the port closed before they know why.
+      ...(cluster ? [{ name: 'ending the upkeep', run: () => cluster.stop() }, giveUp] : []),
+      { name: 'leaving the cluster', run: () => cluster?.disconnect() },
       { name: 'ending the requests', run: () => endRequests(server) },
       { name: 'ending the background work', run: () => services.stop() },
       { name: 'closing the match log', run: () => engine.close() },
-      { name: 'giving up the matches', run: () => coordinator.stop() },
+      ...(cluster ? [] : [giveUp]),
       { name: 'closing the database', run: () => database.stop() },
     ];
     return await shutDown(steps, { logger: log });

@@ -92,7 +92,7 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   peers.onRefused = (dead) => void coordinator.bury(dead, { refused: true });
   coordinator.onGone((gone) => peers.gone(gone));
   bus.subscribe('owner', ({ matchId }) => peers.router.moved(matchId));
-  const parts = { config, db, incarnation, compats, lease, bus, calls: peers.calls, engine, services, log };
+  const parts = { config, db, incarnation, compats, lease, bus, peers, engine, services, log };
   const runtime = new ClusterRuntime(parts, coordinator);
   live.runtime = runtime;
   await runtime.register();

@@ -72,7 +72,8 @@ test(
     for (const column of [0, 1, 0]) await move(played, column);
     const before = boardOf(played.seats[0] as Seated);
     const owner = await it.cluster.ownerOf(played.matchId);
-    expect(await owner.stop()).toBe(0);
+    const code = await owner.stop();
+    if (code !== 0) throw new Error(owner.output);
     await allBack(played, 2);
     expect(played.seats.map(boardOf)).toEqual([before, before]);
     await move(played, 1);
