@@ -30,6 +30,8 @@ export interface ClusterRuntimeParts {
   readonly peers: Pick<ClusterPeers, 'calls' | 'close'>;
   readonly engine: RoomEngine;
   readonly services: Services;
+  /** The operator wants this process to move its matches away, and to end. */
+  readonly onStopWanted: () => void;
   readonly log: Logger;
 }
 
@@ -101,6 +103,14 @@ export class ClusterRuntime {
   /** Moves all matches to others; what can't move stays, or is abandoned when the time is up. Takes over no more. */
   drain(): Promise<void> {
     return (this.#draining ??= this.#drain());
+  }
+
+  /** Has a process drained and ended, this one if it is not named. */
+  async drainProcess(incarnation: string | null): Promise<'draining' | 'unknown'> {
+    const member = this.coordinator.memberOf(incarnation ?? this.coordinator.incarnation);
+    if (member === null) return 'unknown';
+    await this.#parts.peers.calls.call(member, 'drain', null);
+    return 'draining';
   }
 
   get isDraining(): boolean {
@@ -177,6 +187,10 @@ export class ClusterRuntime {
     calls.serve('receive', async ({ reservation, recorded }) => {
       if (this.isDraining) throw new CallRefusal('no-capacity');
       return { recorded: await refusing(() => host.receive(reservation, recorded)) };
+    });
+    calls.serve('drain', async () => {
+      this.#parts.onStopWanted();
+      return null;
     });
     calls.serve('hear', async ({ matchId, unheard }) => {
       if (!host.hear(matchId, unheard)) throw new CallRefusal('not-here');

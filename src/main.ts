@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   exitOnBug(log);
   const gyre = await start(config, log);
   onStopRequest((reason) => {
-    log.info({ reason }, 'stopping: the matches wait for the next start');
+    log.info({ reason }, 'stopping: the matches move to other processes, or wait for the next start');
     void gyre.stop().then((unclean) => process.exit(unclean.length === 0 ? 0 : 1));
   });
   console.log(banner(config, gyre));

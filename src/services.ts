@@ -15,6 +15,7 @@ import { HandOffs } from './matches/hand-off.ts';
 import { matchRoutes } from './matches/match-routes.ts';
 import { MatchService } from './matches/match-service.ts';
 import { SeatRights } from './matches/seat-rights.ts';
+import { adminRoutes, type DrainPort } from './ops/admin-routes.ts';
 import type { Logger } from './ops/logging.ts';
 import { Accounts } from './players/accounts.ts';
 import type { Rooms } from './realtime/ports.ts';
@@ -31,6 +32,8 @@ export interface ServicesParts {
   /** It must know who lives before `start`. */
   readonly cluster: ClusterView;
   readonly log: Logger;
+  /** Empties processes, for the operator. */
+  readonly drains: DrainPort;
   /** Asked late: rooms and services know each other. */
   readonly rooms: () => Rooms;
 }
@@ -75,6 +78,7 @@ export class Services {
       ...lobbyRoutes({ ...parts, lobbies: this.lobbies, matches: this.matches }),
       ...matchRoutes({ db, rights: this.seatRights, rooms, watchable: games.watchable }),
       ...hubRoutes({ ...place, rights: hubRights }),
+      ...adminRoutes({ db, drains: parts.drains }),
     ];
   }
 

@@ -13,11 +13,12 @@ import { RoomEngine } from './room-engine.ts';
 import type { RunningParts } from './running-gyre.ts';
 import { listen, serve } from './serving.ts';
 import { Services } from './services.ts';
+import { sendOneselfSigterm } from './ops/stop-request.ts';
 import type { GyreOptions, Start } from './start-gyre.ts';
 
 /** Starts a process that is alone on its database: its log is in files, and what a process before has left is taken over before the port opens. */
 export async function startAlone(database: RunningDatabase, { games, options, started }: Start): Promise<RunningParts> {
-  const { config, log, build, onFenced } = options;
+  const { config, log, build, onFenced, onStopWanted = sendOneselfSigterm } = options;
   const incarnation = newIncarnation();
   const live: { engine: RoomEngine | null } = { engine: null };
   const onLost = (): void => {
@@ -42,6 +43,7 @@ export async function startAlone(database: RunningDatabase, { games, options, st
     incarnation,
     cluster: ALONE,
     log,
+    drains: { drain: async (asked) => stopIfAsked(asked, { incarnation, onStopWanted }) },
     rooms,
   });
   live.engine = await openRooms(services, { options, incarnation, onFenced: onLost });
@@ -89,4 +91,14 @@ function adoptMatches(
 function engineOf(engine: RoomEngine | null): RoomEngine {
   if (engine === null) throw new Error('The rooms are not there yet.');
   return engine;
+}
+
+/** There is nobody to move anything to: matches are parked, and go on at the next start. */
+function stopIfAsked(
+  asked: string | null,
+  { incarnation, onStopWanted }: { readonly incarnation: string; readonly onStopWanted: () => void },
+): 'draining' | 'unknown' {
+  if (asked !== null && asked !== incarnation) return 'unknown';
+  onStopWanted();
+  return 'draining';
 }

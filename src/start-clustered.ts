@@ -21,6 +21,7 @@ import { RoomEngine } from './room-engine.ts';
 import type { RunningParts } from './running-gyre.ts';
 import { listen, serve } from './serving.ts';
 import { Services } from './services.ts';
+import { sendOneselfSigterm } from './ops/stop-request.ts';
 import type { GyreOptions, Start } from './start-gyre.ts';
 
 /** Parts that know each other: each is asked for only when requests, sockets or heartbeats come. */
@@ -35,7 +36,7 @@ interface Live {
  */
 export async function startClustered(database: RunningDatabase, start: Start): Promise<RunningParts> {
   const { started, games, options } = start;
-  const { config, log } = options;
+  const { config, log, onStopWanted = sendOneselfSigterm } = options;
   const incarnation = newIncarnation();
   const live: Live = { engine: null, runtime: null };
   const redis = await RedisConnection.connect({ url: config.redisUrl ?? '', logger: log });
@@ -45,12 +46,20 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const lease = makeLease(live, options);
   started.defer(() => lease.close());
   const { db } = database;
-  const peers = new ClusterPeers({ config, db, incarnation, log, members: () => live.runtime?.coordinator.members ?? [] });
+  const peers = new ClusterPeers({
+    config,
+    db,
+    incarnation,
+    log,
+    members: () => live.runtime?.coordinator.members ?? [],
+  });
   started.defer(() => peers.close());
   const limits = new RateLimits({ enabled: config.rateLimits, shared: new SharedBuckets({ redis }) });
   const cluster = viewOf(live, incarnation);
   const rooms = (): Rooms => runtimeOf(live).rooms;
-  const services = new Services({ config, db, bus, clock: systemClock, games, limits, incarnation, cluster, log, rooms });
+  const drains = { drain: (asked: string | null) => runtimeOf(live).drainProcess(asked) };
+  const shared = { config, db, bus, clock: systemClock, games, limits, incarnation, cluster, log };
+  const services = new Services({ ...shared, drains, rooms });
   const engine = await RoomEngine.open({
     openStores: (hooks) => openStores(hooks, { redis, incarnation, lease, log, isAlive: () => isAlive(live) }),
     rooms: options.rooms,
@@ -92,7 +101,7 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   peers.onRefused = (dead) => void coordinator.bury(dead, { refused: true });
   coordinator.onGone((gone) => peers.gone(gone));
   bus.subscribe('owner', ({ matchId }) => peers.router.moved(matchId));
-  const parts = { config, db, incarnation, compats, lease, bus, peers, engine, services, log };
+  const parts = { config, db, incarnation, compats, lease, bus, peers, engine, services, log, onStopWanted };
   const runtime = new ClusterRuntime(parts, coordinator);
   live.runtime = runtime;
   await runtime.register();

@@ -22,6 +22,8 @@ export interface GyreOptions {
   readonly sdk?: RequestHandler;
   /** Answers what nothing else does: the web page. Left out: 404. */
   readonly page?: RequestHandler;
+  /** The operator wants this process to end: its matches are to be moved away or parked (`Gyre.stop`). Left out: it gets a SIGTERM. */
+  readonly onStopWanted?: () => void;
   /** Another process has taken over this one's matches: its sockets are closed, and it must end. */
   readonly onFenced: () => void;
 }

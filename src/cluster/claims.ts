@@ -83,7 +83,9 @@ export async function handOver(db: Database, { matchId, epoch, from, to, recorde
   const moved = await db
     .update(matches)
     .set({ owner: to, epoch: epoch + 1, onProbation: false, ...(recorded && { recordedBy: to }) })
-    .where(and(eq(matches.id, matchId), eq(matches.owner, from), eq(matches.epoch, epoch), eq(matches.state, 'playing')))
+    .where(
+      and(eq(matches.id, matchId), eq(matches.owner, from), eq(matches.epoch, epoch), eq(matches.state, 'playing')),
+    )
     .returning({ id: matches.id });
   return moved.length > 0;
 }

@@ -96,7 +96,13 @@ export class ClusterCoordinator implements Coordinator {
     const before = await db
       .select({ incarnation: processes.incarnation })
       .from(processes)
-      .where(and(eq(processes.address, address), ne(processes.incarnation, incarnation), sql`state in ('alive', 'draining')`));
+      .where(
+        and(
+          eq(processes.address, address),
+          ne(processes.incarnation, incarnation),
+          sql`state in ('alive', 'draining')`,
+        ),
+      );
     for (const each of before) await this.bury(each.incarnation, { refused: true });
     const row = { incarnation, state: 'alive', build, address, directAddress, compats, load: load() } as const;
     await db.insert(processes).values(row);

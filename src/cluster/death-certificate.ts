@@ -63,7 +63,10 @@ export async function goneOf(db: Database, incarnations: readonly string[]): Pro
     .where(
       and(
         inArray(processes.incarnation, [...incarnations]),
-        or(inArray(processes.state, ['alive', 'draining']), and(eq(processes.state, 'dead'), eq(processes.sealed, false))),
+        or(
+          inArray(processes.state, ['alive', 'draining']),
+          and(eq(processes.state, 'dead'), eq(processes.sealed, false)),
+        ),
       ),
     );
   const left = new Set(living.map(({ incarnation }) => incarnation));

@@ -9,7 +9,10 @@ import type { DeadLogs } from './ports.ts';
  * over.
  * @returns which were dropped
  */
-export async function sweepLogs(db: Database, deadLogs: Pick<DeadLogs, 'list' | 'discard'>): Promise<readonly string[]> {
+export async function sweepLogs(
+  db: Database,
+  deadLogs: Pick<DeadLogs, 'list' | 'discard'>,
+): Promise<readonly string[]> {
   const gone = await goneOf(db, await deadLogs.list());
   if (gone.length === 0) return [];
   const needed = await db

@@ -112,7 +112,10 @@ test('what nobody took for certain is unreachable [CL-21]', async () => {
   const { peer } = other;
   await other.stop();
   expect(await failure(one.calls.call(peer, 'discard', ask))).toEqual(['unreachable', null]);
-  expect(await failure(one.calls.call({ ...peer, address: 'nonsense' }, 'discard', ask))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call({ ...peer, address: 'nonsense' }, 'discard', ask))).toEqual([
+    'unreachable',
+    null,
+  ]);
   const matchId = 'x'.repeat(33 * 1024 * 1024);
   expect(await failure(one.calls.call(one.peer, 'discard', ask))).toEqual(['unreachable', null]);
   expect(await failure(one.calls.call(peer, 'discard', { matchId, epoch: 1 }))).toEqual(['unreachable', null]);

@@ -38,6 +38,8 @@ export interface Calls {
     readonly ask: { readonly reservation: Reservation; readonly recorded: RecordedMatch };
     readonly answer: { readonly recorded: boolean };
   };
+  /** The operator wants the process to move its matches away, and to end. */
+  readonly drain: { readonly ask: null; readonly answer: null };
   /** What was said to a room when it was about to move, and after it had. Refused with `not-here`. */
   readonly hear: {
     readonly ask: { readonly matchId: string; readonly unheard: readonly Unheard[] };

@@ -121,7 +121,10 @@ export class Takeover {
     } catch (error) {
       if (error instanceof LogSealedError) throw error;
       // It is ours in the database and isn't here: it is given up again when that is seen.
-      this.#parts.logger.error({ err: error, matchId: claim.matchId }, 'a match that was claimed could not be taken over yet');
+      this.#parts.logger.error(
+        { err: error, matchId: claim.matchId },
+        'a match that was claimed could not be taken over yet',
+      );
     } finally {
       this.#taking.delete(claim.matchId);
     }

@@ -90,7 +90,8 @@ export class MatchService implements MatchEvents, MatchPort {
 
   async leaveMatch(tx: Tx, playerId: string, matchId: string): Promise<void> {
     const seatIndex = await this.#giveUp(tx, matchId, eq(matchSeats.playerId, playerId));
-    if (seatIndex !== null) tx.afterCommit(() => this.#parts.rooms().giveUpSeat(matchId, seatIndex, CloseCode.consented));
+    if (seatIndex !== null)
+      tx.afterCommit(() => this.#parts.rooms().giveUpSeat(matchId, seatIndex, CloseCode.consented));
   }
 
   async joinMatch(tx: Tx, matchId: string, { playerId, displayName, teamAmong }: LateJoiner): Promise<Seated | null> {

@@ -14,7 +14,16 @@ export interface MatchUpkeepParts {
   readonly incarnation: string;
   readonly host: Pick<
     LocalRoomHost,
-    'matchIds' | 'epochOf' | 'isReserved' | 'open' | 'end' | 'discard' | 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'seat'
+    | 'matchIds'
+    | 'epochOf'
+    | 'isReserved'
+    | 'open'
+    | 'end'
+    | 'discard'
+    | 'addSeat'
+    | 'giveUpSeat'
+    | 'setPrivate'
+    | 'seat'
   >;
   /** Our own log: tells whether a match is safe in it. */
   readonly log: { holds(matchId: string): boolean };
@@ -57,7 +66,10 @@ export class MatchUpkeep {
 
   constructor(parts: MatchUpkeepParts) {
     this.#parts = parts;
-    this.#periodic = new Periodic([{ name: 'upkeep of matches', everyMs: EVERY_MS, run: () => this.look() }], parts.logger);
+    this.#periodic = new Periodic(
+      [{ name: 'upkeep of matches', everyMs: EVERY_MS, run: () => this.look() }],
+      parts.logger,
+    );
   }
 
   start(): void {
@@ -154,7 +166,9 @@ export class MatchUpkeep {
   async #note(glances: readonly Glance[]): Promise<void> {
     const { db, incarnation, log } = this.#parts;
     const ours = glances.filter(({ owner, state }) => owner === incarnation && state === 'playing');
-    const recorded = ours.filter(({ id, recordedBy }) => recordedBy !== incarnation && log.holds(id)).map(({ id }) => id);
+    const recorded = ours
+      .filter(({ id, recordedBy }) => recordedBy !== incarnation && log.holds(id))
+      .map(({ id }) => id);
     const mine = (ids: readonly string[]) => and(inArray(matches.id, [...ids]), eq(matches.owner, incarnation));
     if (recorded.length > 0) await db.update(matches).set({ recordedBy: incarnation }).where(mine(recorded));
     const proven = this.#proven(ours);
@@ -193,6 +207,9 @@ export class MatchUpkeep {
       return;
     }
     const isStill = and(eq(matches.id, id), eq(matches.owner, incarnation), eq(matches.epoch, epoch));
-    await db.update(matches).set({ owner: null }).where(and(isStill, eq(matches.state, 'playing')));
+    await db
+      .update(matches)
+      .set({ owner: null })
+      .where(and(isStill, eq(matches.state, 'playing')));
   }
 }

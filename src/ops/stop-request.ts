@@ -33,3 +33,8 @@ export function onStopRequest(
   // Listening makes Node keep the process alive for the channel's sake.
   source.channel?.unref();
 }
+
+/** Asks this process to end, as its service manager would. */
+export function sendOneselfSigterm(): void {
+  process.kill(process.pid, 'SIGTERM');
+}

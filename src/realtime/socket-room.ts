@@ -76,7 +76,8 @@ export class SocketRoom {
   #hear(client: SocketClient, data: Buffer | null): void {
     client.ref.silentRounds = 0;
     if (client.stage !== 'ended') this.contain(client, () => this.#receive(client, data));
-    else if (this.#parts.handler.late !== undefined && data !== null) this.contain(client, () => this.#overhear(client, data));
+    else if (this.#parts.handler.late !== undefined && data !== null)
+      this.contain(client, () => this.#overhear(client, data));
   }
 
   #overhear(client: SocketClient, data: Buffer): void {

@@ -11,7 +11,7 @@ let gyre: TestGyre;
 let seen: Documentation;
 let api: DocumentedApi;
 beforeAll(async () => {
-  gyre = await startTestGyre();
+  gyre = await startTestGyre({ env: { GYRE_OPERATOR_TOKEN: OPERATOR } });
   seen = documentation((await gyre.api.get<OpenApiDocument>('/v1/openapi.json')).body);
   api = new DocumentedApi(gyre.url, seen);
 });
@@ -20,6 +20,7 @@ afterAll(async () => {
 });
 
 const CREATE = { game: 'connect-four' };
+const OPERATOR = 'the token of an operator of tests';
 
 test('every route answers what its OpenAPI document says, in success and in refusal', async () => {
   await players();
@@ -27,6 +28,7 @@ test('every route answers what its OpenAPI document says, in success and in refu
   await playing(lobbyId);
   await otherWaysIn();
   await refusals();
+  await operating();
   expect(seen.faults).toEqual([]);
   expect(operationsWithout2xx()).toEqual([]);
 });
@@ -34,6 +36,14 @@ test('every route answers what its OpenAPI document says, in success and in refu
 async function guest(displayName: string) {
   const player = await api.signIn(displayName);
   return { id: player.player.id, api: api.as(player), player };
+}
+
+async function operating(): Promise<void> {
+  const operator = { Authorization: `Bearer ${OPERATOR}` };
+  const { body } = await api.get<{ processes: { incarnation: string }[] }>('/v1/admin/cluster?matches=true', operator);
+  await api.get('/v1/admin/cluster');
+  await api.post('/v1/admin/drain', { incarnation: 'i_nobody00' }, operator);
+  await api.post('/v1/admin/drain', { incarnation: body.processes[0]?.incarnation }, operator);
 }
 
 async function players(): Promise<void> {

@@ -26,5 +26,7 @@ for (const [durability, stats] of Object.entries(report)) {
   );
 }
 for (const failure of failures.slice(0, 20)) console.log(`FAILED ${failure}`);
-console.log(`instances replaced, objects added or removed without need, wrong states, printed warnings: ${failures.length}`);
+console.log(
+  `instances replaced, objects added or removed without need, wrong states, printed warnings: ${failures.length}`,
+);
 process.exitCode = failures.length === 0 ? 0 : 1;

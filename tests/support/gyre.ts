@@ -72,5 +72,6 @@ async function start(env: Readonly<Record<string, string>>, { games, rooms }: Te
     log: createLogger(config.logLevel),
     build: 'test',
     onFenced: () => {},
+    onStopWanted: () => {},
   });
 }

@@ -111,7 +111,8 @@ export class History {
       const { kept, lost, spurious } = client.reconnect(full);
       this.stats.keptInstances += kept;
       if (lost.length > 0) throw new Error(`a client ${client.lag} behind lost the instances ${lost.join(', ')}`);
-      if (spurious.length > 0) throw new Error(`a client ${client.lag} behind saw adds or removals at ${spurious.join(', ')}`);
+      if (spurious.length > 0)
+        throw new Error(`a client ${client.lag} behind saw adds or removals at ${spurious.join(', ')}`);
       this.#assertSame(client.state, false, `a client ${client.lag} behind, come back`);
     }
   }
