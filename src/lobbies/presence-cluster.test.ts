@@ -90,6 +90,28 @@ describe('a member', () => {
     }
   });
 
+  test('[CL-30] who comes while it is being written that they are gone is connected right after it', async () => {
+    const ann = await two.guest('Ann');
+    const { id } = await two.gather([ann]);
+    const held = await one.http.db.$client.connect();
+    await held.query('begin');
+    await held.query('select from lobby_members for update');
+    twins.clock.advance(16_000);
+    const sweep = two.lobbies.presence.sweep();
+    await waitFor(async () => {
+      const { rows } = await one.http.db.execute(
+        sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    // There the database still says that the player is connected.
+    await openSocket(one, ann);
+    await held.query('commit');
+    held.release();
+    await sweep;
+    expect(await members(id)).toEqual({ Ann: true });
+  });
+
   test('[CL-30] who is shown as gone although a process has them is put right', async () => {
     const [ann] = await two.guests('Ann');
     const { id } = await two.gather([ann]);
@@ -128,6 +150,7 @@ describe('when a process dies', () => {
     const { id } = await one.gather([ann]);
     await one.http.db.execute(sql`delete from presence_signs`);
     await twins.kill(0);
+    await twins.pass(6_000);
     await twins.pass(6_000);
     await twins.pass(26_000);
     expect(await members(id)).toEqual({ Ann: false });

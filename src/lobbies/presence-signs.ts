@@ -1,6 +1,6 @@
 import { and, eq, exists, ne, notExists, sql } from 'drizzle-orm';
 import { lobbyMembers, presenceSigns, processes } from '../store/schema.ts';
-import { type Database, inTransaction } from '../store/transaction.ts';
+import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
 import type { Sql } from './lobby-store.ts';
 import { MEMBERSHIP, type Membership } from './presence-store.ts';
 
@@ -21,6 +21,8 @@ export class PresenceSigns {
   readonly #parts: PresenceSignsParts;
   /** Players of whom the table may say something else than we know. */
   readonly #untold = new Set<string>();
+  /** Connected members whom nobody had at the last look. */
+  #strays: ReadonlySet<string> = new Set();
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
@@ -55,25 +57,23 @@ export class PresenceSigns {
   }
 
   /**
-   * Takes over the connected members whom no living process has: those of a process that is no more, and those whose
-   * process ended before it could say that they are gone. Any process may do it at any time.
-   * @returns who they are: they are told of already
+   * Takes over the connected members whom nobody has any more: those of processes that are no more, and those whose
+   * process ended before it could write that they were gone. The latter are seen twice before they are believed in: they may
+   * be just about to be taken away. Any process may do this at any time.
+   * @param outage everyone is taken over at once: nobody is just being taken away
+   * @returns who they are; the table has them as this process's already
    */
-  async adopt(): Promise<string[]> {
+  async adopt({ outage }: { readonly outage: boolean }): Promise<string[]> {
     const { db, incarnation } = this.#parts;
-    return await inTransaction(db, async (tx) => {
-      const living = sql`(select from ${processes}
-        where ${processes.incarnation} = ${presenceSigns.incarnation} and ${processes.state} in ('alive', 'draining'))`;
-      await tx.sql.delete(presenceSigns).where(and(ne(presenceSigns.incarnation, incarnation), notExists(living)));
-      const { rows } = await tx.sql.execute<{ player_id: string }>(sql`
-        insert into ${presenceSigns} (player_id, incarnation)
-        select member.player_id, ${incarnation} from ${lobbyMembers} member
-        where member.connected
-          and not exists (select from ${presenceSigns} sign where sign.player_id = member.player_id)
-        on conflict do nothing
-        returning player_id`);
-      return rows.map((row) => row.player_id);
+    const { adopted, strays } = await inTransaction(db, async (tx) => {
+      const left = await dropRowsOfDead(tx);
+      const strays = await straysOf(tx);
+      const adopted = strays.filter((id) => outage || left.has(id) || this.#strays.has(id));
+      await insertSigns(tx.sql, adopted, incarnation);
+      return { adopted, strays };
     });
+    this.#strays = new Set(strays.filter((id) => !adopted.includes(id)));
+    return adopted;
   }
 
   /** Members whose lobbies show them as gone although a process has them. */
@@ -101,12 +101,7 @@ export class PresenceSigns {
   async #write(playerIds: readonly string[]): Promise<void> {
     const { db, incarnation, isPresent } = this.#parts;
     const { present = [], absent = [] } = Object.groupBy(playerIds, (id) => (isPresent(id) ? 'present' : 'absent'));
-    if (present.length > 0) {
-      await db.execute(sql`
-        insert into ${presenceSigns} (player_id, incarnation)
-        select unnest(${sql.param(present)}::text[]), ${incarnation}
-        on conflict do nothing`);
-    }
+    await insertSigns(db, present, incarnation);
     if (absent.length > 0) {
       await db
         .delete(presenceSigns)
@@ -115,4 +110,33 @@ export class PresenceSigns {
         );
     }
   }
+}
+
+async function insertSigns(db: Sql, playerIds: readonly string[], incarnation: string): Promise<void> {
+  if (playerIds.length === 0) return;
+  await db.execute(sql`
+    insert into ${presenceSigns} (player_id, incarnation)
+    select unnest(${sql.param([...playerIds])}::text[]), ${incarnation}
+    on conflict do nothing`);
+}
+
+/** @returns whose rows they were */
+async function dropRowsOfDead(tx: Tx): Promise<ReadonlySet<string>> {
+  const living = sql`(select from ${processes}
+    where ${processes.incarnation} = ${presenceSigns.incarnation} and ${processes.state} in ('alive', 'draining'))`;
+  const dropped = await tx.sql
+    .delete(presenceSigns)
+    .where(notExists(living))
+    .returning({ playerId: presenceSigns.playerId });
+  return new Set(dropped.map(({ playerId }) => playerId));
+}
+
+/** Connected members whom no process has. */
+async function straysOf(tx: Tx): Promise<string[]> {
+  const sign = tx.sql.select().from(presenceSigns).where(eq(presenceSigns.playerId, lobbyMembers.playerId));
+  const strays = await tx.sql
+    .select({ playerId: lobbyMembers.playerId })
+    .from(lobbyMembers)
+    .where(and(eq(lobbyMembers.connected, true), notExists(sign)));
+  return strays.map(({ playerId }) => playerId);
 }

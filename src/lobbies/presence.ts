@@ -150,9 +150,9 @@ export class Presence {
   }
 
   /** Mends what processes that are no more have left, and what two of them got wrong at the same time. */
-  async #reconcile(): Promise<void> {
+  async #reconcile({ outage } = { outage: false }): Promise<void> {
     if (this.#signs === null) return;
-    this.#ledger.spare(await this.#signs.adopt(), this.#nowMs() + STAND_STILL_MS);
+    this.#ledger.spare(await this.#signs.adopt({ outage }), this.#nowMs() + STAND_STILL_MS);
     await this.#settle(await this.#signs.wrongedMembers());
   }
 
@@ -192,7 +192,7 @@ export class Presence {
     });
     if (!done) return;
     this.#judgedMs = this.#nowMs();
-    if (this.#signs) return this.#reconcile();
+    if (this.#signs) return this.#reconcile({ outage: true });
     this.#ledger.spare(await store.connectedPlayerIds(db), this.#judgedMs + STAND_STILL_MS);
   }
 
