@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RATE_LIMITS, type RateLimitName } from '../../protocol/limits.ts';
+import { pino } from 'pino';
+import { RedisConnection } from '../cluster/redis-connection.ts';
 import type { RedisScripts } from '../cluster/redis-scripts.ts';
-import { LimitsRedis } from '../../tests/support/limits-redis.ts';
+import { startRedis, type TestRedis } from '../../tests/support/redis.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { ProblemError } from './problem.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -10,17 +12,32 @@ import { SharedBuckets } from './shared-buckets.ts';
 /** A machine that stands still for a moment must not make a process decide alone. */
 const PATIENT_MS = 20_000;
 
-let redis: LimitsRedis;
+const logger = pino({ level: 'silent' });
+
+let redis: TestRedis;
+const connections: RedisConnection[] = [];
 beforeAll(async () => {
-  redis = await LimitsRedis.start();
+  redis = await startRedis();
 });
 afterAll(async () => {
+  for (const connection of connections) connection.close();
   await redis[Symbol.asyncDispose]();
 });
 
+/** A connection of one process. */
+async function connect(): Promise<RedisConnection> {
+  const connection = await RedisConnection.connect({ url: redis.url, logger });
+  connections.push(connection);
+  return connection;
+}
+
+async function keys(): Promise<string[]> {
+  return (await redis.command('KEYS', '*')) as string[];
+}
+
 /** The limits of a process. Its own time stands still, so that only Redis' counts. */
 async function processLimits(answerMs = PATIENT_MS): Promise<RateLimits> {
-  const shared = new SharedBuckets({ redis: await redis.connect(), answerMs });
+  const shared = new SharedBuckets({ redis: await connect(), answerMs });
   return new RateLimits({ enabled: true, shared, nowMs: () => 0 });
 }
 
@@ -98,7 +115,7 @@ test('[CL-35] what is given back counts nowhere', async () => {
     const taken = await (i % 2 === 0 ? a : b).count(counted, 'p_right');
     await taken.giveBack();
   }
-  expect((await redis.keys()).filter((key) => key.includes('p_right'))).toEqual([]);
+  expect((await keys()).filter((key) => key.includes('p_right'))).toEqual([]);
   expect(
     await passing(Array.from({ length: 10 }, (_, i) => () => (i % 2 === 0 ? a : b).count(counted, 'p_right'))),
   ).toBe(5);
@@ -107,18 +124,17 @@ test('[CL-35] what is given back counts nowhere', async () => {
 test('[CL-35] a bucket vanishes when it is full', async () => {
   const limits = await processLimits();
   await limits.admit({ name: 'list', address: '10.4.1.1' }, caller('p_full'));
-  const keys = async () => (await redis.keys()).filter((key) => /p_full|10\.4\.1\.1/.test(key));
-  await waitFor(async () => (await keys()).length === 0);
+  await waitFor(async () => !(await keys()).some((key) => /p_full|10\.4\.1\.1/.test(key)));
 });
 
 test('[CL-35] whom a process refuses by itself is not asked about', async () => {
   let asked = 0;
-  const scripts = await redis.connect();
+  const connection = await connect();
   const counting: RedisScripts = {
-    ...scripts,
-    run: (...call) => {
+    key: (name) => connection.key(name),
+    run: (script, call) => {
       asked += 1;
-      return scripts.run(...call);
+      return connection.run(script, call);
     },
   };
   const shared = new SharedBuckets({ redis: counting, answerMs: PATIENT_MS });
@@ -148,9 +164,10 @@ describe('the order of refusals', () => {
 
 describe('without Redis', () => {
   test('[CL-36] each process holds the limits by itself', async () => {
-    await using own = await LimitsRedis.start();
-    const shared = new SharedBuckets({ redis: await own.connect(), answerMs: 100 });
-    await own.kill();
+    await using own = await startRedis();
+    await using connection = await RedisConnection.connect({ url: own.url, logger });
+    const shared = new SharedBuckets({ redis: connection, answerMs: 100 });
+    await own.stop();
     const limits = new RateLimits({ enabled: true, shared, nowMs: () => 0 });
     const counted = { name: SLOW, address: '10.6.1.1' };
     expect(await passing(Array.from({ length: 20 }, () => () => limits.admit(counted, caller('p_alone'))))).toBe(5);
