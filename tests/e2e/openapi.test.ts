@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const CREATE = { game: 'connect-four' };
-const OPERATOR = 'the token of an operator of tests';
+const OPERATOR = 'operator-token-of-tests';
 
 test('every route answers what its OpenAPI document says, in success and in refusal', async () => {
   await players();
