@@ -100,7 +100,7 @@ test('Redis is started anew and empty: the log is taken up again, and every matc
   const again = [full('m_aaaaaaaa', 2), record('m_aaaaaaaa', 3)];
   await log.append(again);
   expect([log.holds('m_aaaaaaaa'), log.holds('m_bbbbbbbb'), lost.length]).toEqual([true, false, 1]);
-  const matches = await readAll(store.deadLogs('two'));
+  const matches = await store.recover();
   expect([...matches.keys()]).toEqual(['m_aaaaaaaa']);
   expect(matches.get('m_aaaaaaaa')).toMatchObject({ full: again[0], patches: [again[1]] });
 });
@@ -142,7 +142,7 @@ test('a committer has the full state of every match in the log soon after Redis 
   await waitFor(() => !committer.away && ids.every((id) => log.holds(id)));
   clearInterval(play);
   await committer.settled();
-  expect([...(await readAll(store.deadLogs('two'))).keys()].sort()).toEqual(ids);
+  expect([...(await store.recover()).keys()].sort()).toEqual(ids);
 });
 
 test('who was declared dead is refused, although the seal went with the memory of Redis [CL-3]', async () => {
@@ -219,7 +219,7 @@ test('a Redis that keeps its data has the log as it was after a restart [CL-3]',
   await waitFor(() => lost.length > 0);
   await isBack(log);
   // It died before it could write its state anew.
-  const matches = await readAll(store.deadLogs('two'));
+  const matches = await store.recover();
   expect(matches.get('m_aaaaaaaa')).toMatchObject({ full: records[0], patches: records.slice(1) });
 });
 
@@ -236,7 +236,7 @@ test('while Redis is away appends are refused at once, and it heals by itself [C
   await isBack(log);
   const back = full('m_aaaaaaaa', 2);
   await log.append([back]);
-  expect((await readAll(store.deadLogs('two'))).get('m_aaaaaaaa')?.full).toEqual(back);
+  expect((await store.recover()).get('m_aaaaaaaa')?.full).toEqual(back);
 });
 
 test('a Redis that stands still holds up appends, and they go on with it [CL-4]', async () => {
@@ -266,7 +266,7 @@ test('a Redis that stands still for seconds counts as away, and its late appends
   await expect(log.append([record('m_aaaaaaaa', 2)])).rejects.toThrow('full state');
   const back = [full('m_aaaaaaaa', 3), record('m_aaaaaaaa', 4)];
   await log.append(back);
-  const matches = await readAll(store.deadLogs('two'));
+  const matches = await store.recover();
   expect(matches.get('m_aaaaaaaa')).toMatchObject({ full: back[0], patches: [back[1]] });
 });
 

@@ -4,8 +4,10 @@ import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { RedisDeadLogs } from '../../src/cluster/redis-dead-logs.ts';
 import { type RedisLogOptions, RedisRoomLog } from '../../src/cluster/redis-room-log.ts';
-import type { LogStore } from '../../src/cluster/room-log.contract.ts';
+import { type LogStore, readAll } from '../../src/cluster/room-log.contract.ts';
+import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts';
+import { waitFor } from './wait-for.ts';
 
 export const SILENT: ClusterLog = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -51,6 +53,12 @@ export class RedisLogs implements LogStore {
 
   deadLogs(incarnation: string, logger: ClusterLog = SILENT): RedisDeadLogs {
     return new RedisDeadLogs({ redis: this.#reader, incarnation, logger });
+  }
+
+  /** What a recovery after an outage finds: its connection comes back by itself, too, but maybe later than others. */
+  async recover(): Promise<ReadonlyMap<string, RecordedMatch>> {
+    await waitFor(() => this.#reader.runId);
+    return await readAll(this.deadLogs('two'));
   }
 
   /** The number of entries in the log of an incarnation that nobody has sealed. */
