@@ -226,11 +226,39 @@ test('what one side does not read is not read from the other [CL-27]', async () 
   await waitFor(() => entry.connections.size === 0 && owner.sockets.size === 0);
 });
 
-test('a client that never reads the end of what it was sent does not keep its socket for good [CL-27]', async () => {
+test('a client that is only half there is not kept by half [CL-27]', async () => {
   await using bed = await two();
   const { entry, owner, match } = bed;
   const raw = await RawSocket.entered(entry.endpoint, owner.grant(match, 0));
-  // Half closed: the client has said its last word, and waits.
+  // It has said its last word, and waits.
   (raw.socket as unknown as { _socket: { end(): void } })._socket.end();
   await waitFor(() => owner.transport.clientCount === 0 && entry.connections.size === 0);
+});
+
+test('the last words of an owner reach a client that is slow, and one that never reads them is let go [CL-27]', async () => {
+  const bytes = Buffer.alloc(16 * 1024 * 1024, 'gyre');
+  await using owner = await PeerProcess.start({
+    onUpgrade: (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      socket.end(bytes);
+    },
+  });
+  const places = new RoomMap();
+  places.put('m_big', { at: 'peer', peer: owner.peer });
+  await using entry = await RealtimeServer.start({ cluster: { locator: places, idleMs: 3_000 } });
+  const [slow, dead] = [1, 2].map(() => {
+    const client = connect(entry.port, '127.0.0.1').on('error', () => undefined);
+    client.pause();
+    client.write(
+      'GET /p/m_big?sessionId=session-1234 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    return client;
+  });
+  await waitFor(() => entry.cluster.pipe.size === 2);
+  let received = 0;
+  slow?.on('data', (chunk) => (received += chunk.length)).resume();
+  await waitFor(() => received > bytes.length);
+  for (const socket of owner.sockets) socket.destroy();
+  await waitFor(() => entry.connections.size === 0, { timeoutMs: 30_000 });
+  dead?.destroy();
 });

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerSignatures } from '../cluster/peer-signature.ts';
 import { readPeerAddress } from '../cluster/peer-address.ts';
@@ -14,17 +14,22 @@ const STATUS_LINE_BYTES = 'HTTP/1.1 101'.length;
 /** Accepted, or a handshake that is the client's own fault: that is for the client. Any other answer says that the peer is not the one. */
 const FOR_THE_CLIENT = new Set(['101', '400', '426']);
 const KEEP_ALIVE_MS = 10_000;
+/** Rooms ask the silent for a sign of life much more often: where nothing has moved for so long, somebody is gone. */
+const IDLE_MS = 30_000;
 /** What is left for a client when the other process has hung up must move within so long. */
 const LAST_BYTES_MS = 5_000;
 
 /** Connects sockets of clients, as they are, to the process that has their room. */
 export class RoomPipe {
   readonly #signatures: PeerSignatures;
+  readonly #idleMs: number;
   /** What to destroy to cut each connection, by the incarnation that it leads to. */
   readonly #open = new Map<string, Set<Duplex>>();
 
-  constructor(signatures: PeerSignatures) {
+  /** @param idleMs how long nothing may move on a client's connection; 30,000 if left out */
+  constructor(signatures: PeerSignatures, idleMs = IDLE_MS) {
     this.#signatures = signatures;
+    this.#idleMs = idleMs;
   }
 
   /** Clients that are connected through here. */
@@ -46,12 +51,15 @@ export class RoomPipe {
     client.once('close', onClientGone).once('end', onClientGone);
     const first = await firstAnswer(remote, withinMs);
     client.off('close', onClientGone).off('end', onClientGone);
-    if (first === null || !isForTheClient(first)) {
+    const isGone = client.destroyed || client.readableEnded;
+    if (isGone || first === null || !isForTheClient(first)) {
       remote.destroy();
-      return client.destroyed || client.readableEnded ? 'gone' : 'failed';
+      if (isGone) client.destroy();
+      return isGone ? 'gone' : 'failed';
     }
     this.#keep(peer.incarnation, client);
     client.write(first);
+    cutWhenIdle(client, this.#idleMs);
     pipeBothWays(client, remote);
     return 'piped';
   }
@@ -112,8 +120,15 @@ function isForTheClient(answer: Buffer): boolean {
   return status !== undefined && FOR_THE_CLIENT.has(status);
 }
 
+/**
+ * While a client doesn't read, nothing is read from the other side either, so that its end goes unnoticed: this is what ends
+ * such a connection.
+ */
+function cutWhenIdle(client: Duplex, idleMs: number): void {
+  if (client instanceof Socket) client.setNoDelay(true).setTimeout(idleMs, () => client.destroy());
+}
+
 function pipeBothWays(client: Duplex, remote: Socket): void {
-  if ('setNoDelay' in client) (client as Socket).setNoDelay(true).setTimeout(0);
   client.on('error', () => client.destroy());
   client.once('close', () => remote.destroy());
   remote.once('close', (hadError) => {
@@ -132,5 +147,5 @@ function endSoon(client: Duplex): void {
   }
   client.once('finish', () => client.destroy());
   client.end();
-  if ('setTimeout' in client) (client as Socket).setTimeout(LAST_BYTES_MS, () => client.destroy());
+  cutWhenIdle(client, LAST_BYTES_MS);
 }

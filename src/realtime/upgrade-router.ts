@@ -32,8 +32,9 @@ const MOVING: RoomPlace = { at: 'moving' };
 export class UpgradeRouter {
   readonly #options: UpgradeRouterOptions;
   readonly #places: RoomPlaces;
-  readonly #stopped = new AbortController();
-  #held = 0;
+  /** Ends the waiting of each. */
+  readonly #held = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(options: UpgradeRouterOptions) {
     this.#options = options;
@@ -42,22 +43,22 @@ export class UpgradeRouter {
 
   /** Upgrades that wait. */
   get held(): number {
-    return this.#held;
+    return this.#held.size;
   }
 
   /** Resolves when it is known what is to be done here; null: nothing, it was piped, or its client has gone. */
   async route(upgrade: Upgrade, address: RoomAddress): Promise<Admission | null> {
-    if (this.#held >= (this.#options.maxHeld ?? MAX_HELD) || this.#stopped.signal.aborted) return COME_BACK;
-    const gone = new AbortController();
-    const onGone = (): void => gone.abort();
+    if (this.#isClosed || this.#held.size >= (this.#options.maxHeld ?? MAX_HELD)) return COME_BACK;
+    const waiting = new AbortController();
+    const end = (): void => waiting.abort();
     const { socket } = upgrade;
-    socket.once('close', onGone).once('end', onGone);
-    this.#held += 1;
+    socket.once('close', end).once('end', end);
+    this.#held.add(waiting);
     try {
-      return await this.#lead(upgrade, address, AbortSignal.any([gone.signal, this.#stopped.signal]));
+      return await this.#lead(upgrade, address, waiting.signal);
     } finally {
-      this.#held -= 1;
-      socket.off('close', onGone).off('end', onGone);
+      this.#held.delete(waiting);
+      socket.off('close', end).off('end', end);
     }
   }
 
@@ -68,7 +69,8 @@ export class UpgradeRouter {
 
   /** Holds nobody any more: all are told to come back. */
   close(): void {
-    this.#stopped.abort();
+    this.#isClosed = true;
+    for (const waiting of this.#held) waiting.abort();
     this.#options.pipe.close();
   }
 

@@ -102,6 +102,8 @@ export interface RealtimeServerOptions {
   /** Makes it a process of a cluster, behind a guard, with this to say where rooms are. */
   readonly cluster?: Pick<UpgradeRouterOptions, 'locator' | 'holdMs' | 'maxHeld'> & {
     readonly config?: Partial<Config>;
+    /** How long nothing may move on a socket that is piped. */
+    readonly idleMs?: number;
   };
 }
 
@@ -188,9 +190,9 @@ export class RealtimeServer implements AsyncDisposable {
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
     this.transport.upgrade(request, socket, head);
 
-  #clusterSide({ config = {}, ...options }: NonNullable<RealtimeServerOptions['cluster']>): ClusterSide {
+  #clusterSide({ config = {}, idleMs, ...options }: NonNullable<RealtimeServerOptions['cluster']>): ClusterSide {
     const peer = new PeerProcess({ incarnation: this.incarnation, onUpgrade: this.#onUpgrade, config });
-    const pipe = new RoomPipe(peer.signatures);
+    const pipe = new RoomPipe(peer.signatures, idleMs);
     return { peer, pipe, router: new UpgradeRouter({ ...options, pipe, log: this.log }) };
   }
 
