@@ -17,7 +17,11 @@ async function two({ ownerConfig = {} } = {}) {
   const places = new RoomMap();
   const ownersPlaces = new RoomMap();
   const entry = await RealtimeServer.start({ cluster: { locator: places, holdMs: 400 } });
-  const owner = await RealtimeServer.start({ cluster: { locator: ownersPlaces, config: ownerConfig } });
+  // What is to be seen here must not be the heartbeat's doing.
+  const owner = await RealtimeServer.start({
+    heartbeatMs: 600_000,
+    cluster: { locator: ownersPlaces, config: ownerConfig },
+  });
   const match = await owner.match();
   places.put(match.matchId, { at: 'peer', peer: owner.cluster.peer.peer });
   const dispose = async (): Promise<void> => {
