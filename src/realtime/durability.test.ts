@@ -33,7 +33,7 @@ describe('a match of durability "snapshot"', () => {
     expect(patches).toEqual([]);
   });
 
-  test('is taken back by a crash to what was recorded; its clients see that, go on by its numbers, and lose no object [CL-40, CL-42, CL-43]', async () => {
+  test('is taken back by a crash to what was recorded; its clients see that, and go on by its numbers [CL-40, CL-43]', async () => {
     const disk = new SlowLog();
     await using first = await RealtimeServer.start({ rooms: snapshot, wrapLog: disk.wrap });
     const match = await first.match();
@@ -160,3 +160,33 @@ describe('a match of durability "none"', () => {
     expect(server.events.abandonments).toEqual([]);
   });
 });
+
+test.each(['snapshot', 'none'] as const)(
+  'a match of durability "%s" moves with its last step, from memory to memory [CL-40, CL-44]',
+  async (durability) => {
+    const rooms = { counter: durable(CounterRoom, durability) };
+    const disk = new SlowLog();
+    await using first = await RealtimeServer.start({ rooms, wrapLog: disk.wrap });
+    await using second = await RealtimeServer.start({ rooms });
+    const match = await first.match();
+    const ann = await first.rawJoin(match, 0);
+    disk.stall();
+    for (let seq = 1; seq <= 5; seq += 1) ann.gyre(seq, 'add', { by: seq }, true);
+    await waitFor(() => ann.messages('__gyre').length === 6);
+    disk.goOn();
+    const full = await first.host.handOver(match.matchId);
+    if (full === null) throw new Error('it could not move');
+    const recorded = { epoch: match.epoch, full, patches: [], timeMs: full.timeMs };
+    expect(await second.host.receive({ ...match, epoch: match.epoch + 1 }, recorded)).toBe(true);
+    second.host.open(match.matchId);
+    first.host.depart(match.matchId, () => {});
+    expect(await waitFor(() => ann.closeCode)).toBe(CloseCode.comeBack);
+    const { sessionId } = second.grant(match, 0);
+    const right = { roomId: match.matchId, sessionId, reconnectionToken: ann.token };
+    const back = await RawSocket.entered(second.endpoint, right);
+    expect(back.messages('__gyre')).toMatchObject([{ type: 'welcome', epoch: 2, lastSeq: 5 }]);
+    const ben = await second.join(match, 1);
+    await waitFor(() => ben.gyre('welcome').length === 1);
+    expect(ben.state.total).toBe(15);
+  },
+);
