@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyRooms } from '../rooms/kit/index.ts';
 import { ConfigError } from './config-parsers.ts';
 import { type AdoptionParts, adoptMatches, type RestoreMark } from './cluster/adoption.ts';
+import type { CommitStats } from './cluster/commit-stats.ts';
 import { GroupCommitter } from './cluster/committer.ts';
 import { ALWAYS_HELD, type Lease } from './cluster/lease.ts';
 import { parkMatches } from './cluster/parking.ts';
@@ -141,6 +142,11 @@ export class RoomEngine {
       compatOf: (game) => (Object.hasOwn(rooms, game) ? this.host.compatOf(game) : null),
       logger,
     };
+  }
+
+  /** How the commit of all matches does. */
+  get commitStats(): CommitStats {
+    return this.#committer.stats;
   }
 
   /** Whether our matches are still ours can't be told: their time stands still, and nothing is let out. */

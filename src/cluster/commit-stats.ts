@@ -1,3 +1,4 @@
+import { createHistogram } from 'node:perf_hooks';
 import type { LogRecord } from './ports.ts';
 
 /** Counters of the commit, for metrics and tests. All but `maxDelayMs` only ever rise. */
@@ -15,6 +16,8 @@ export class CommitStats {
   /** From commit to release, summed over all releases. */
   totalDelayMs = 0;
   maxDelayMs = 0;
+  /** The same, each release by itself, in µs. */
+  readonly delayUs = createHistogram();
 
   flushed(records: readonly LogRecord[]): void {
     if (records.length === 0) return;
@@ -26,6 +29,7 @@ export class CommitStats {
   released(delayMs: number): void {
     this.releases += 1;
     this.totalDelayMs += delayMs;
+    this.delayUs.record(Math.max(1, Math.round(delayMs * 1_000)));
     if (delayMs > this.maxDelayMs) this.maxDelayMs = delayMs;
   }
 }

@@ -32,7 +32,7 @@ const INIT: MatchInit = {
   seed: 1,
 };
 /** How many patches clients are behind. */
-const LAGS = [0, 1, 2, 4, 6];
+const LAGS = [0, 1, 3, 6];
 const STEP_MS = 50;
 /** Of a second of steps, the most that a snapshot is behind. */
 const MOST_UNRECORDED = 20;
@@ -84,7 +84,7 @@ export class Life {
     for (let step = 0; step < steps; step += 1) {
       this.#step();
       for (const client of this.#away) if (this.#random.chance(0.5)) this.#return(client);
-      if (this.#random.chance(0.1)) this.#join();
+      if (this.#random.chance(0.05)) this.#join();
       if (this.#random.chance(this.#mortality)) this.#die();
     }
     for (const client of this.#away) this.#return(client);

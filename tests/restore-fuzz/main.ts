@@ -1,5 +1,5 @@
-// `npm run fuzz:restore -- --seed 1 --states 10000`: random states and histories through records, log and restore, each
-// state once for every durability that has records. Exits with 1 if a seed has failed.
+// `npm run fuzz:restore -- --seed 1 --states 10000`: random states and histories through records, log and restore, by turns
+// with the durability `commit` and `snapshot`. Exits with 1 if a seed has failed.
 import { parseArgs } from 'node:util';
 import { restoreFuzz } from './restore-fuzz.ts';
 

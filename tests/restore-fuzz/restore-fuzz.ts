@@ -19,20 +19,19 @@ export interface RestoreFuzzReport {
 
 const PROGRESS_EVERY = 50;
 
-/** Plays a match of each state, once with every tick recorded and once with snapshots. */
+/** Plays a match of each state: every other one with all ticks recorded, the rest with snapshots. */
 export function restoreFuzz({ seed, states, steps, onProgress }: RestoreFuzzOptions): RestoreFuzzReport {
   const report = { commit: noStats(), snapshot: noStats() };
   const failures: string[] = [];
   for (let state = 0; state < states; state += 1) {
-    for (const durability of ['commit', 'snapshot'] as const) {
-      try {
-        addUp(
-          report[durability],
-          runSeed(seed + state, (of) => new Life(of, durability).run(steps)),
-        );
-      } catch (error) {
-        failures.push(`${durability}, ${(error as Error).message}`);
-      }
+    const durability = (seed + state) % 2 === 0 ? 'commit' : 'snapshot';
+    try {
+      addUp(
+        report[durability],
+        runSeed(seed + state, (of) => new Life(of, durability).run(steps)),
+      );
+    } catch (error) {
+      failures.push(`${durability}, ${(error as Error).message}`);
     }
     if (state % PROGRESS_EVERY === 0) onProgress?.(state);
   }

@@ -2,7 +2,7 @@
 // database and REST are left out.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { defineGame } from '../../../rooms/kit/define-game.ts';
+import { defineGame, type Durability } from '../../../rooms/kit/define-game.ts';
 import { gameRoom } from '../../../rooms/kit/index.ts';
 import { SeatRights } from '../../../src/matches/seat-rights.ts';
 import { createLogger } from '../../../src/ops/logging.ts';
@@ -14,8 +14,11 @@ import { childOptions, serveParent } from '../child-side.ts';
 import { FIELD_RATE_HZ, FieldState, moveWalkers, placeWalkers } from './field.ts';
 import type { RoomsToOpen } from './rooms-to-open.ts';
 
+const { dataDir, durability = 'commit' } = childOptions() as { dataDir: string; durability?: Durability };
+
 const field = {
   title: 'Field',
+  durability,
   players: { min: 1, max: 64 },
   state: FieldState,
   messages: {},
@@ -50,10 +53,10 @@ const EVENTS: MatchEvents = {
 /** Rooms that are created at a time. */
 const AT_A_TIME = 50;
 
-const { dataDir } = childOptions() as { dataDir: string };
 const rights = new SeatRights('a secret of comparisons, which is long enough', { now: () => new Date() });
 const log = createLogger('warn');
 const engine = await RoomEngine.open({
+  // Where the match log is: the one place to choose another.
   openStores: (hooks) => openLocalStores(hooks, { dataDir, incarnation: newId('i'), logger: log }),
   rooms: { walking: WalkingRoom, standing: StandingRoom },
   gate: rights,
@@ -82,6 +85,14 @@ serveParent({
     },
     /** Paths of sockets, one a client of the rooms that were opened last. */
     reserve: () => open.splice(0).flatMap(pathsTo),
+    /** From commit to release since it was asked for last, in µs, and what the log has taken meanwhile. */
+    commits: () => {
+      const { delayUs, flushes, records, bytes, timesAway } = engine.commitStats;
+      const { count, max } = delayUs;
+      const [p50, p99] = [delayUs.percentile(50), delayUs.percentile(99)];
+      delayUs.reset();
+      return { count, p50, p99, max, flushes, records, bytes, timesAway };
+    },
     heapBytes: () => {
       const { heapUsed, external } = process.memoryUsage();
       // Array buffers are external, too.
