@@ -78,9 +78,11 @@ export class Board {
         ' · ',
       ),
     );
+    // What an earlier life said of itself holds no more.
+    const load = member.pid === null || (process?.endedAt ?? null) !== null ? null : (process?.load ?? null);
     setText(part(card, 'n-matches'), String(totalOf(counts)));
-    setText(part(card, 'n-sockets'), member.pid === null ? '–' : String(process?.load.clients ?? 0));
-    setText(part(card, 'n-delay'), member.pid === null ? '–' : `${Math.round(process?.load.delayMs ?? 0)} ms`);
+    setText(part(card, 'n-sockets'), load === null ? '–' : String(load.clients));
+    setText(part(card, 'n-delay'), load === null ? '–' : `${Math.round(load.delayMs)} ms`);
     this.#bar(part(card, 'bar'), counts, fullest);
     this.#beat(card, process?.counter ?? 0);
     const paused = member.state === 'paused';
