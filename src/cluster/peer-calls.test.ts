@@ -191,7 +191,7 @@ test('a call to oneself goes straight to who serves it, with the same failures [
 });
 
 /** A signed call, written by hand, so that it can be tampered with. */
-function written(one: PeerProcess, other: PeerProcess, { body = packBody(ask), path = '/_gyre/calls/open' } = {}) {
+function written(one: PeerProcess, other: PeerProcess, { body = packBody(ask), path = '/_gyre/calls/discard' } = {}) {
   const hash = hashOf(body);
   const signature = one.signatures.sign({ use: 'call', path, subject: hash }, other.incarnation);
   return { path, signature, hash, body };
