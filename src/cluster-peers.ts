@@ -27,6 +27,8 @@ export class ClusterPeers {
   onRefused: (incarnation: string) => void = () => {};
   readonly #links: PeerLinks;
   readonly #pipe: RoomPipe;
+  /** Found dead, and still in the database as alive. */
+  readonly #refused = new Set<string>();
 
   constructor({ config, db, incarnation, log, members }: ClusterPeersParts) {
     const signatures = new PeerSignatures({ secret: config.secret, incarnation });
@@ -35,12 +37,23 @@ export class ClusterPeers {
     this.#pipe = new RoomPipe(signatures);
     const locator = new MatchLocator({ db, incarnation, members });
     this.router = new UpgradeRouter({ locator, pipe: this.#pipe, log });
-    this.#links = new PeerLinks({ signatures, log, onRefused: (gone) => this.onRefused(gone) });
+    const onRefused = (gone: string): void => {
+      this.#refused.add(gone);
+      this.onRefused(gone);
+    };
+    this.#links = new PeerLinks({ signatures, log, onRefused });
   }
 
   /** Keeps links to these processes, and to no others. */
   watch(members: readonly Member[]): void {
     this.#links.watch(members);
+    const up = new Set(this.#links.up);
+    const living = new Set(members.map(({ incarnation }) => incarnation));
+    for (const incarnation of this.#refused) {
+      // It could not be buried when it was found dead: the database was away.
+      if (living.has(incarnation) && !up.has(incarnation)) this.onRefused(incarnation);
+      else this.#refused.delete(incarnation);
+    }
   }
 
   /** A process is no more: sockets that lead to it are cut, so that their clients come back. */
