@@ -4,17 +4,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defineGame, type Durability } from '../../../rooms/kit/define-game.ts';
 import { gameRoom } from '../../../rooms/kit/index.ts';
+import { ALWAYS_HELD } from '../../../src/cluster/lease.ts';
+import { RedisConnection } from '../../../src/cluster/redis-connection.ts';
+import { RedisDeadLogs } from '../../../src/cluster/redis-dead-logs.ts';
+import { RedisRoomLog } from '../../../src/cluster/redis-room-log.ts';
+import { type EngineStores, openLocalStores, type StoreHooks } from '../../../src/engine-stores.ts';
 import { SeatRights } from '../../../src/matches/seat-rights.ts';
 import { createLogger } from '../../../src/ops/logging.ts';
 import type { HubService, MatchEvents, Reservation } from '../../../src/realtime/ports.ts';
-import { openLocalStores } from '../../../src/engine-stores.ts';
 import { RoomEngine } from '../../../src/room-engine.ts';
 import { newId } from '../../../src/store/ids.ts';
 import { childOptions, serveParent } from '../child-side.ts';
 import { FIELD_RATE_HZ, FieldState, moveWalkers, placeWalkers } from './field.ts';
 import type { RoomsToOpen } from './rooms-to-open.ts';
 
-const { dataDir, durability = 'commit' } = childOptions() as { dataDir: string; durability?: Durability };
+const {
+  dataDir,
+  durability = 'commit',
+  redisUrl = null,
+} = childOptions() as { dataDir: string; durability?: Durability; redisUrl?: string | null };
 
 const field = {
   title: 'Field',
@@ -56,8 +64,10 @@ const AT_A_TIME = 50;
 const rights = new SeatRights('a secret of comparisons, which is long enough', { now: () => new Date() });
 const log = createLogger('warn');
 const engine = await RoomEngine.open({
-  // Where the match log is: the one place to choose another.
-  openStores: (hooks) => openLocalStores(hooks, { dataDir, incarnation: newId('i'), logger: log }),
+  openStores: (hooks) =>
+    redisUrl === null
+      ? openLocalStores(hooks, { dataDir, incarnation: newId('i'), logger: log })
+      : openRedisStores(hooks, redisUrl),
   rooms: { walking: WalkingRoom, standing: StandingRoom },
   gate: rights,
   events: EVENTS,
@@ -100,6 +110,19 @@ serveParent({
     },
   },
 });
+
+/** As a process of a cluster has them, which nobody declares dead. */
+async function openRedisStores({ clock, onRotated, onLost }: StoreHooks, url: string): Promise<EngineStores> {
+  const incarnation = newId('i');
+  const redis = await RedisConnection.connect({ url, logger: log, prefix: 'gyre-bench:' });
+  const common = { redis, incarnation };
+  const confirmAlive = (): Promise<boolean> => Promise.resolve(true);
+  const parts = { ...common, clock, lease: ALWAYS_HELD, confirmAlive, onLost, onRotated };
+  const deadLogs = new RedisDeadLogs({ ...common, logger: log });
+  // Of servers that were measured before.
+  await deadLogs.discard(await deadLogs.list());
+  return { log: await RedisRoomLog.open(parts), mark: null, deadLogs };
+}
 
 async function openOne(walking: boolean, clients: number): Promise<void> {
   const reservation: Reservation = {
