@@ -40,15 +40,6 @@ async function blame(tx: Tx, incarnation: string, suspect: string | null): Promi
     .where(its);
 }
 
-/** Dead processes whose logs may still take records. */
-export async function unsealed(db: Database): Promise<string[]> {
-  const rows = await db
-    .select({ incarnation: processes.incarnation })
-    .from(processes)
-    .where(and(eq(processes.state, 'dead'), eq(processes.sealed, false)));
-  return rows.map(({ incarnation }) => incarnation);
-}
-
 /** Its log takes nothing more: its matches may be claimed. */
 export async function markSealed(db: Database, incarnation: string): Promise<void> {
   await db.update(processes).set({ sealed: true }).where(eq(processes.incarnation, incarnation));

@@ -244,7 +244,7 @@ describe('a process that dies in a hand-off', () => {
       if (!reserved) throw new Error('no start');
       if (steps > 1) await boot.handOffs.create(reserved);
       if (steps > 2) await boot.handOffs.play(reserved);
-      if (steps > 3) boot.handOffs.open(reserved);
+      if (steps > 3) await boot.handOffs.open(reserved);
     }
     await bed.kill(boot);
     const next = await bed.boot();

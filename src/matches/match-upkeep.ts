@@ -105,7 +105,13 @@ export class MatchUpkeep {
     const { id, state, owner, epoch, private: isPrivate, recordedBy, uncleanDeaths } = matches;
     const rows: Glance[] = await this.#parts.db
       .select({
-        ...{ id, state, owner, epoch, private: isPrivate, recordedBy, uncleanDeaths },
+        id,
+        state,
+        owner,
+        epoch,
+        private: isPrivate,
+        recordedBy,
+        uncleanDeaths,
         seats: sql<number>`count(${matchSeats.index})::int`,
         givenUp: sql<number>`count(${matchSeats.givenUpAt})::int`,
       })

@@ -33,7 +33,7 @@ async function move({ seats }: Played, column: number): Promise<void> {
   const { turn, cells } = boardOf(seats[0] as Seated);
   const before = cells.filter(Boolean).length;
   await waitFor(async () => {
-    const answer = await (seats[turn] as Seated).room.request('drop', { column }, { timeout: 2_000 } as never);
+    const answer = await (seats[turn] as Seated).room.request('drop', { column }, { timeout: 2_000 });
     return (answer as { ok: boolean }).ok;
   });
   await waitFor(() => seats.every((seat) => boardOf(seat).cells.filter(Boolean).length === before + 1));
