@@ -169,7 +169,8 @@ test('a log that can not be sealed yet is sealed later, by anybody [CL-11]', asy
     .values({ incarnation: dead, state: 'alive', build: 'test', address: '127.0.0.1:9' });
   await two.coordinator.bury(dead, { refused: true });
   await waitFor(async () => (await cluster.row(dead))?.sealed);
-  expect(cluster.sealed).toEqual([dead]);
+  // A look that was under way meanwhile may have had it done once more, which changes nothing.
+  expect(new Set(cluster.sealed)).toEqual(new Set([dead]));
   expect(one.gone).toEqual([]);
 });
 
