@@ -90,8 +90,13 @@ export class Crew {
   /** Begins to play; {@link progress} says when it is over. */
   play(): void {
     const { playMs } = this.#options;
-    setTimeout(() => this.#timeIsUp.abort(), playMs);
+    setTimeout(() => this.endPlay(), playMs).unref();
     void this.#playOut();
+  }
+
+  /** No further match is begun: before the time, if it hasn't come yet. */
+  endPlay(): void {
+    this.#timeIsUp.abort();
   }
 
   async #playOut(): Promise<void> {

@@ -8,6 +8,7 @@ serveParent({
   asks: {
     signIn: () => crew.signIn(),
     play: () => crew.play(),
+    endPlay: () => crew.endPlay(),
     progress: () => crew.progress(),
     facts: () => crew.facts(),
   },

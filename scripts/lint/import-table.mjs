@@ -73,23 +73,23 @@ export const IMPORT_TABLE = [
     why: 'the page is a client: of rooms it takes pure rules, and the types of games.ts',
   },
   {
-    files: /^loadtest\/bench\/servers\//,
+    files: /^loadtest\/(bench|chaos)\/servers\//,
     may: [/^loadtest\//, /^src\//, /^rooms\//, protocol, node, /^(?!(client-sdk|web|tests|scripts)\/)[@a-z]/],
     why: 'these are the servers that are compared: our own parts and the peers, each in a process of its own',
   },
   {
     files: /^loadtest\//,
     may: [
-      /^loadtest\/(?!bench\/servers\/)/,
+      /^loadtest\/(?!(bench|chaos)\/servers\/)/,
       protocol,
       /^client-sdk\//,
       pureRules,
       node,
-      /^(ws|msgpackr)$/,
+      /^(ws|msgpackr|@colyseus\/sdk)$/,
       /^k6(\/.*)?$/,
       /^https:/,
     ],
-    mayAsTypes: [gameContracts],
+    mayAsTypes: [gameContracts, /^loadtest\/chaos\/servers\/field-game\.ts$/],
     why: 'a load test is a client too',
   },
 ];
