@@ -48,7 +48,7 @@ export class Member {
     this.index = options.index;
     this.address = options.address;
     this.#options = options;
-    this.#log = createWriteStream(options.logFile, { flags: 'a' });
+    this.#log = createWriteStream(options.logFile);
   }
 
   /** Of the process that was started last; null before. */
