@@ -14,6 +14,8 @@ export interface ChaosArguments {
   readonly swarm: number;
   /** undefined: all. */
   readonly only: readonly FaultKind[] | undefined;
+  /** undefined: as each kind has it. */
+  readonly longestMs: number | undefined;
   /** Whether the network is to be cut, where that is possible. */
   readonly network: boolean;
   /** Whether a fault that could not be tried fails the run. */
@@ -29,6 +31,7 @@ export const USAGE = `usage: npm run chaos -- [--seed 1] [--kills 20]
   [--matches 4] [--sdk 3] [--plain 3]   matches of the field, and players of each by our SDK and by the plain Colyseus one
   [--swarm 8]       players of the swarm besides, who gather, play connect four and go again
   [--only kind,…]   of ${Object.keys(FAULT_KINDS).join(', ')}
+  [--longest ms]    no fault lasts longer, unless its kind is to last longer at least
   [--no-network]    cuts no network
   [--strict]        what could not be tried is a failure; so it is where CI is set
   [--docs]          writes the table into docs/chaos.md
@@ -48,6 +51,7 @@ export function readArguments(argv: readonly string[], defaultOut: string): Chao
       plain: { type: 'string', default: '3' },
       swarm: { type: 'string', default: '8' },
       only: { type: 'string' },
+      longest: { type: 'string' },
       'no-network': { type: 'boolean', default: false },
       strict: { type: 'boolean', default: (process.env['CI'] ?? '') !== '' },
       docs: { type: 'boolean', default: false },
@@ -68,6 +72,7 @@ export function readArguments(argv: readonly string[], defaultOut: string): Chao
     plainPlayers,
     swarm,
     only: values.only === undefined ? undefined : kindsIn(values.only),
+    longestMs: values.longest === undefined ? undefined : wholeFrom(0, '--longest', values.longest),
     network: !values['no-network'],
     strict: values.strict,
     docs: values.docs,

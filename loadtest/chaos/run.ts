@@ -66,13 +66,13 @@ async function runOne(
   wanted: ChaosArguments,
   { withNetwork }: { withNetwork: boolean },
 ): Promise<SubjectResult> {
-  const { seed, faults, processes, only, matches, sdkPlayers, plainPlayers, out } = wanted;
+  const { seed, faults, processes, only, longestMs, matches, sdkPlayers, plainPlayers, out } = wanted;
   const withRedis = processes > 1 || subject === 'colyseus';
   const places: FaultPlace[] = ['process', 'postgres'];
   if (withRedis) places.push('redis');
   if (withNetwork) places.push('network');
   // One schedule for all: of a peer, what it hasn't got can't be broken.
-  const schedule = scheduleOf({ seed, faults, processes, places, only }).filter(
+  const schedule = scheduleOf({ seed, faults, processes, places, only, longestMs }).filter(
     ({ kind }) => subject === 'gyre' || !kind.includes('postgres'),
   );
   const limitMs = DESK_WORK_MS + faults * FAULT_LIMIT_MS;

@@ -17,6 +17,8 @@ export interface ScheduleOptions {
   readonly places: readonly FaultPlace[];
   /** Only these kinds; left out: all that the places allow. */
   readonly only?: readonly FaultKind[] | undefined;
+  /** No fault lasts longer, unless its kind is to last longer at least; left out: as its kind has it. */
+  readonly longestMs?: number | undefined;
 }
 
 /** Of all faults that could, so many come before the one before has passed. */
@@ -28,7 +30,8 @@ const OVERLAP_AFTER_MS = 1_500;
 const STREAM = 77;
 
 /** All faults of a campaign, from the seed alone: each kind once, in some order, and then as often as they weigh. */
-export function scheduleOf({ seed, faults: count, processes, places, only }: ScheduleOptions): readonly Fault[] {
+export function scheduleOf(options: ScheduleOptions): readonly Fault[] {
+  const { seed, faults: count, processes, places, only, longestMs = Infinity } = options;
   const random = seededRandom(seedFor(seed, STREAM));
   const kinds = kindsOf(places, processes).filter((kind) => only?.includes(kind) ?? true);
   if (kinds.length === 0) throw new Error('There is nothing that could be broken.');
@@ -37,7 +40,7 @@ export function scheduleOf({ seed, faults: count, processes, places, only }: Sch
   for (let bag = shuffled(kinds, random); faults.length < count;) {
     const kind = bag.pop();
     if (kind === undefined) bag = shuffled(weighted, random);
-    else faults.push(draw(kind, { index: faults.length, processes, random }));
+    else faults.push(draw(kind, { index: faults.length, processes, random, longestMs }));
   }
   return withOverlaps(faults, { processes, random });
 }
@@ -54,10 +57,12 @@ interface Draw {
   readonly index: number;
   readonly processes: number;
   readonly random: Random;
+  readonly longestMs: number;
 }
 
-function draw(kind: FaultKind, { index, processes, random }: Draw): Fault {
-  const [least, most] = detailsOf(kind).holdMs;
+function draw(kind: FaultKind, { index, processes, random, longestMs }: Draw): Fault {
+  const [least, kindsMost] = detailsOf(kind).holdMs;
+  const most = Math.max(least, Math.min(kindsMost, longestMs));
   return {
     index,
     kind,

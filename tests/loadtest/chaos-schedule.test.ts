@@ -68,6 +68,13 @@ test('[CL-60] of two that overlap no third one is part, and they never take the 
   expect(mayOverlap('redis-away', 'postgres-fast')).toBe(true);
 });
 
+test('[CL-60] a campaign can be kept short, but for what must be long', () => {
+  const longestMs = 2_000;
+  for (const { kind, holdMs } of scheduleOf({ seed: 3, faults: 60, processes: 3, places: EVERYTHING, longestMs })) {
+    expect(holdMs).toBeLessThanOrEqual(Math.max(longestMs, detailsOf(kind).holdMs[0]));
+  }
+});
+
 test('[CL-60] what there is not is not broken', () => {
   const kinds = kindsOf(['process', 'postgres'], 1);
   expect(kinds.map((kind) => FAULT_KINDS[kind].place)).not.toContain('redis');

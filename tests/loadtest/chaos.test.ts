@@ -8,7 +8,7 @@ import { whyNoNetwork } from '../../loadtest/chaos/network.ts';
 import type { ChaosResult } from '../../loadtest/chaos/result.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-const RUN_LIMIT_MS = 240_000;
+const RUN_LIMIT_MS = 400_000;
 
 let folder: string;
 
@@ -18,11 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test(
-  '[CL-63, CL-65] a short campaign on one process and its PostgreSQL: every promise is kept, and nothing is left running',
+  '[CL-63, CL-65] a short campaign on a cluster, a dozen faults: every promise is kept, and nothing is left running',
   async () => {
-    const kinds = 'kill,pause-short,drain,postgres-fast,postgres-immediate';
-    const size = ['--processes', '1', '--kills', '5', '--matches', '1', '--sdk', '2', '--plain', '2', '--swarm', '4'];
-    const { code, output } = await chaos(...size, '--seed', '5', '--only', kinds);
+    const size = ['--processes', '3', '--kills', '14', '--matches', '2', '--sdk', '2', '--plain', '1', '--swarm', '4'];
+    const { code, output } = await chaos(...size, '--seed', '5', '--longest', '1500');
     expect(output).toContain('verdict: every promise was kept');
     expect(code).toBe(0);
     expect(output).toContain(`seed 5: npm run chaos -- ${size.join(' ')}`);
@@ -30,16 +29,30 @@ test(
     const { subjects } = await resultIn(folder);
     const [gyre] = subjects;
     expect(gyre?.verdicts.flatMap(({ broken }) => broken)).toEqual([]);
-    expect(new Set(gyre?.injected.map(({ kind }) => kind))).toEqual(new Set(kinds.split(',')));
-    expect(gyre?.totals).toMatchObject({ faults: 5, rooms: 1, roomsLost: 0, ticksUndone: 0, writesLost: 0 });
+    expect(gyre?.totals).toMatchObject({ faults: 14, rooms: 2, roomsLost: 0, ticksUndone: 0, writesLost: 0 });
     // They did play, and were not spared.
     expect(gyre?.totals.inputs.sdk.sent).toBeGreaterThan(0);
     expect(gyre?.totals.inputs.plain.sent).toBeGreaterThan(0);
     expect(gyre?.totals.writes).toBeGreaterThan(0);
     expect(gyre?.totals.swarmMatches).toBeGreaterThan(0);
-    expect(gyre?.totals.connectionsLost).toBeGreaterThanOrEqual(4);
+    expect(gyre?.totals.connectionsLost).toBeGreaterThan(0);
     expect(existsSync(path.join(folder, 'report.html'))).toBe(true);
     expect(leftOf(folder)).toEqual([]);
+  },
+  RUN_LIMIT_MS,
+);
+
+test(
+  '[CL-63] one process on its PostgreSQL, without Redis, keeps the same promises',
+  async () => {
+    const kinds = 'kill,pause-short,drain,postgres-fast,postgres-immediate';
+    const size = ['--processes', '1', '--kills', '5', '--matches', '1', '--sdk', '2', '--plain', '2', '--swarm', '4'];
+    const { code, output } = await chaos(...size, '--only', kinds);
+    expect(output).toContain('verdict: every promise was kept');
+    expect(code).toBe(0);
+    const { subjects } = await resultIn(folder);
+    expect(new Set(subjects[0]?.injected.map(({ kind }) => kind))).toEqual(new Set(kinds.split(',')));
+    expect(subjects[0]?.totals.connectionsLost).toBeGreaterThanOrEqual(4);
   },
   RUN_LIMIT_MS,
 );
