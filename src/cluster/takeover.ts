@@ -17,6 +17,10 @@ export interface TakeoverParts extends ClaimParts {
 }
 
 const PROBATION_MS = 1_500;
+const AT_ONCE = 4;
+const RETRY_MS = 250;
+/** A minute of it; one that could not be read by then is somebody else's to try. */
+const MAX_TRIES = 240;
 /** Nudges may be lost, and what others have left may be anybody's. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -86,11 +90,19 @@ export class Takeover {
       const claims = await this.#parts.claim({ suspicious: false });
       if (claims.length === 0) return;
       for (const { matchId } of claims) this.#taking.add(matchId);
-      for (const claim of claims) {
+      await this.#takeSome([...claims], logs);
+    }
+  }
+
+  /** A few side by side: what each mostly does is wait for the stores. Between two restores of one, others of the process have their turn. */
+  async #takeSome(claims: Claim[], logs: SealedLogs): Promise<void> {
+    const worker = async (): Promise<void> => {
+      for (let claim = claims.shift(); claim !== undefined; claim = claims.shift()) {
         await this.#take(claim, logs);
         await turnOfTheLoop();
       }
-    }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
   async #takeSuspicious(): Promise<void> {
@@ -113,28 +125,32 @@ export class Takeover {
     void this.look();
   }
 
+  /** A claim is ours for as long as we live: a store that is away is waited for. */
   async #take(claim: Claim, logs: SealedLogs): Promise<void> {
-    try {
-      const reason = await adoptClaim(this.#parts, claim, await logs.newestOf(claim));
-      this.#parts.logger.info({ matchId: claim.matchId, epoch: claim.epoch, reason }, 'took over a match');
-      await this.#parts.onTaken(claim);
-    } catch (error) {
-      if (error instanceof LogSealedError) throw error;
-      // It is ours in the database and isn't here: it is given up again when that is seen.
-      this.#parts.logger.error(
-        { err: error, matchId: claim.matchId },
-        'a match that was claimed could not be taken over yet',
-      );
-    } finally {
-      this.#taking.delete(claim.matchId);
+    const { matchId, epoch } = claim;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const reason = await adoptClaim(this.#parts, claim, await logs.newestOf(claim));
+        this.#taking.delete(matchId);
+        this.#parts.logger.info({ matchId, epoch, reason }, 'took over a match');
+        await this.#parts.onTaken(claim);
+        return;
+      } catch (error) {
+        if (error instanceof LogSealedError) throw error;
+        this.#parts.logger.warn({ err: error, matchId, tries }, 'a match could not be taken over yet');
+        // It is ours in the database and isn't here: it is given up again when that is seen.
+        if (tries >= MAX_TRIES || this.#stopped || !this.#taking.has(matchId)) break;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
+    this.#taking.delete(matchId);
   }
 }
 
 /** Logs of the dead, each read once. */
 class SealedLogs {
   readonly #parts: Pick<TakeoverParts, 'deadLogs' | 'incarnation'>;
-  readonly #read = new Map<string, ReadonlyMap<string, RecordedMatch>>();
+  readonly #read = new Map<string, Promise<ReadonlyMap<string, RecordedMatch>>>();
 
   constructor(parts: Pick<TakeoverParts, 'deadLogs' | 'incarnation'>) {
     this.#parts = parts;
@@ -151,9 +167,13 @@ class SealedLogs {
     return newest;
   }
 
-  async #of(log: string): Promise<ReadonlyMap<string, RecordedMatch>> {
-    const read = this.#read.get(log) ?? (await this.#parts.deadLogs.read([log]));
+  #of(log: string): Promise<ReadonlyMap<string, RecordedMatch>> {
+    const known = this.#read.get(log);
+    if (known !== undefined) return known;
+    const read = this.#parts.deadLogs.read([log]);
     this.#read.set(log, read);
+    // Whoever reads it learns of a failure; the next one tries again.
+    read.catch(() => this.#read.delete(log));
     return read;
   }
 }
