@@ -5,7 +5,7 @@ import { ConfigError } from './config-parsers.ts';
 import { type AdoptionParts, adoptMatches, type RestoreMark } from './cluster/adoption.ts';
 import type { CommitStats } from './cluster/commit-stats.ts';
 import { GroupCommitter } from './cluster/committer.ts';
-import { ALWAYS_HELD, type Lease } from './cluster/lease.ts';
+import { ALWAYS_HELD, type ReleaseLease } from './cluster/lease.ts';
 import { parkMatches } from './cluster/parking.ts';
 import { ProcessClock } from './cluster/process-clock.ts';
 import { Scheduler } from './cluster/scheduler.ts';
@@ -30,7 +30,7 @@ export interface RoomEngineOptions {
   /** Another process has taken our matches over: this one has nothing more to say. */
   readonly onFenced: () => void;
   /** Left out: held for ever. */
-  readonly lease?: Pick<Lease, 'held'>;
+  readonly lease?: ReleaseLease;
   /** Leads sockets for rooms that are not here. Left out: there are no others. */
   readonly router?: UpgradeRouter;
   /** Where the watchdog leaves the name of a room that it ended the process for. Left out: on stderr alone. */
@@ -159,6 +159,11 @@ export class RoomEngine {
   goOn(): void {
     this.#clock.thaw();
     this.#scheduler.resume();
+    this.#committer.resume();
+  }
+
+  /** They are still ours, for sure: what waited to know that is let out. */
+  letGo(): void {
     this.#committer.resume();
   }
 

@@ -140,6 +140,8 @@ function makeLease(live: Live, { log }: GyreOptions): OwnershipLease {
     logger: log,
     onLapsed: () => live.engine?.suspend(),
     onReturned: () => live.engine?.goOn(),
+    onRenewed: () => live.engine?.letGo(),
+    onWanted: () => live.runtime?.coordinator.beat(),
     onGivenUp: () => live.engine?.host.dismissAll(),
   });
 }

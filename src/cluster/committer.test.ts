@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { GroupCommitter } from './committer.ts';
+import { ALWAYS_HELD, type ReleaseLease } from './lease.ts';
 import { LogSealedError, RecordLostError } from './log-errors.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 import { record } from './room-log.contract.ts';
@@ -26,7 +27,7 @@ class HeldLog implements RoomLog {
   }
 }
 
-function setUp(stallMs = 60_000) {
+function setUp(stallMs = 60_000, lease: ReleaseLease = ALWAYS_HELD) {
   const log = new HeldLog();
   const said: string[] = [];
   const fullNeeded: string[][] = [];
@@ -37,6 +38,7 @@ function setUp(stallMs = 60_000) {
     log,
     logger,
     stallMs,
+    lease,
     onFullNeeded: (ids) => fullNeeded.push([...ids]),
     onSealed: () => sealed.push(true),
   });
@@ -241,4 +243,35 @@ test('a sealed log lets nothing out any more, and the process is told once [SV-1
   await expect(committer.settled()).rejects.toThrow(LogSealedError);
   await expect(committer.record(record('m_bbbbbbbb', 2, { kind: 'full' }))).rejects.toThrow(LogSealedError);
   expect([said, sealed, log.appends.length]).toEqual([[], [true], 1]);
+});
+
+test("with the log away nothing is let out before the lease was proved since then: who is cut off from both stores at once says nothing that its successor won't know [CL-67]", async () => {
+  const asked: number[] = [];
+  let provedAtMs = performance.now();
+  const prove = (): void => void asked.push(performance.now());
+  const { log, said, committer, commit } = setUp(10, { held: true, prove, provedSince: (ms) => provedAtMs >= ms });
+  commit('a0', record('m_aaaaaaaa', 0));
+  await log.nth(0);
+  await waitFor(() => committer.away);
+  commit('a1', record('m_aaaaaaaa', 1));
+  committer.resume();
+  expect(said).toEqual([]);
+  // It asks at once, so that an outage of Redis alone is hardly felt.
+  expect(asked).toHaveLength(1);
+
+  provedAtMs = performance.now();
+  committer.resume();
+  commit('a2', record('m_aaaaaaaa', 2));
+  expect(said).toEqual(['a0', 'a1', 'a2']);
+});
+
+test('what waited for a proof is never let out once the log is sealed [CL-67]', async () => {
+  const { log, said, sealed, committer, commit } = setUp(10, { held: true, prove: () => {}, provedSince: () => false });
+  commit('a0', record('m_aaaaaaaa', 0));
+  const append = await log.nth(0);
+  await waitFor(() => committer.away);
+  append.fail(new LogSealedError('i_one'));
+  await waitFor(() => sealed.length === 1);
+  committer.resume();
+  expect(said).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { ClusterLog } from './cluster-log.ts';
 import { CommitStats } from './commit-stats.ts';
 import { LogSealedError, RecordLostError } from './log-errors.ts';
-import { ALWAYS_HELD, type Lease } from './lease.ts';
+import { ALWAYS_HELD, type ReleaseLease } from './lease.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 
 /** An append that takes longer than this no longer holds up play. */
@@ -54,7 +54,7 @@ export interface GroupCommitterOptions {
   /** Another process has taken over: nothing is let out any more, the process must freeze and close its sockets. */
   readonly onSealed: () => void;
   /** Nothing is let out while it isn't held. Left out: it always is. */
-  readonly lease?: Pick<Lease, 'held'>;
+  readonly lease?: ReleaseLease;
   /** 250 ms if left out. */
   readonly stallMs?: number;
 }
@@ -69,7 +69,8 @@ interface Waiting {
 
 /**
  * The group commit. `up`: releases wait for their records. `away`: an append failed, or is under way for longer than
- * 250 ms; rooms play on without a log, releases don't wait, and records are dropped. When the log is back, each match
+ * 250 ms; rooms play on without a log, and records are dropped. Releases wait only until the lease was proved again since then:
+ * who is cut off from everybody at once is about to be given up, and must not let out what nobody will know of. When the log is back, each match
  * that lacks a record is asked for a full state, and until it comes its patches are dropped too: a crash then takes such a match
  * back to its last recorded state. `sealed`: nothing is let out any more.
  */
@@ -77,6 +78,7 @@ export class GroupCommitter implements Committer {
   readonly stats = new CommitStats();
   readonly #options: GroupCommitterOptions;
   #state: 'up' | 'away' | 'sealed' = 'up';
+  #awaySinceMs = 0;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #inFlight: readonly Waiting[] | null = null;
@@ -142,9 +144,17 @@ export class GroupCommitter implements Committer {
     clearTimeout(limit);
   }
 
-  /** The lease is held again: lets out what waited for it. */
+  /** The lease is held again, or proved once more: lets out what waited for it. */
   resume(): void {
     this.#empty();
+  }
+
+  get #lease(): ReleaseLease {
+    return this.#options.lease ?? ALWAYS_HELD;
+  }
+
+  get #mayLetOut(): boolean {
+    return this.#lease.held && (this.#state !== 'away' || this.#lease.provedSince(this.#awaySinceMs));
   }
 
   get #patienceMs(): number {
@@ -256,6 +266,8 @@ export class GroupCommitter implements Committer {
   #goAway(why: string, error?: unknown): void {
     if (this.#state !== 'up') return;
     this.#state = 'away';
+    this.#awaySinceMs = performance.now();
+    this.#lease.prove();
     this.stats.timesAway += 1;
     this.#options.logger.error({ err: error }, `the match log is away (${why}): rooms play on without it`);
     const waiting = this.#takeAll();
@@ -311,8 +323,7 @@ export class GroupCommitter implements Committer {
   }
 
   #empty(): void {
-    const { lease = ALWAYS_HELD } = this.#options;
-    if (this.#emptying || this.#outbox.length === 0 || !lease.held) return;
+    if (this.#emptying || this.#outbox.length === 0 || !this.#mayLetOut) return;
     this.#emptying = true;
     for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) this.#letOut(next);
     this.#emptying = false;

@@ -7,8 +7,21 @@ export interface Lease {
   readonly held: boolean;
 }
 
+/** What is asked before anything is let out. */
+export interface ReleaseLease extends Pick<Lease, 'held'> {
+  /** Whether it was proved by something that was asked for then or later. */
+  provedSince(ms: number): boolean;
+  /** Has it proved soon, rather than when the next heartbeat is due. */
+  prove(): void;
+}
+
 /** Of a process that is alone: nobody else could take its matches over while it has the database's lock. */
-export const ALWAYS_HELD: Lease = { renewed: () => {}, held: true };
+export const ALWAYS_HELD: Lease & ReleaseLease = {
+  renewed: () => {},
+  held: true,
+  provedSince: () => true,
+  prove: () => {},
+};
 
 export interface OwnershipLeaseOptions {
   readonly logger: ClusterLog;
@@ -16,6 +29,10 @@ export interface OwnershipLeaseOptions {
   readonly onLapsed: () => void;
   /** It is proved again. */
   readonly onReturned: () => void;
+  /** It is proved once more: what waited for that may go. */
+  readonly onRenewed: () => void;
+  /** A proof is wanted now. */
+  readonly onWanted: () => void;
   /** It has been out for so long that whoever is connected is better off elsewhere. */
   readonly onGivenUp: () => void;
   /** Monotonic, in ms; `performance.now` unless told otherwise. */
@@ -32,7 +49,7 @@ const LOOK_EVERY_MS = 250;
  * fail for good once another process has taken over. Counted from when the proof was *asked* for, so that a process which was
  * paused in between doesn't take an old answer for a new one.
  */
-export class OwnershipLease implements Lease {
+export class OwnershipLease implements Lease, ReleaseLease {
   readonly #options: OwnershipLeaseOptions;
   readonly #nowMs: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -59,10 +76,19 @@ export class OwnershipLease implements Lease {
 
   renewed(sentAtMs: number): void {
     this.#provedAtMs = Math.max(this.#provedAtMs, sentAtMs);
+    if (this.#state === 'held') this.#options.onRenewed();
     if (this.#state === 'held' || this.#ageMs >= HELD_MS) return;
     this.#state = 'held';
     this.#options.logger.warn({}, 'the matches of this process are known to be its own again: they go on');
     this.#options.onReturned();
+  }
+
+  provedSince(ms: number): boolean {
+    return this.#provedAtMs >= ms;
+  }
+
+  prove(): void {
+    this.#options.onWanted();
   }
 
   /** Looks at the time. Done by a timer; tests that move the clock call it. */
