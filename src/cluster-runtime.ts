@@ -6,7 +6,7 @@ import { drain } from './cluster/drain.ts';
 import type { OwnershipLease } from './cluster/lease.ts';
 import { sweepLogs } from './cluster/log-sweep.ts';
 import { Migration } from './cluster/migration.ts';
-import { CallRefusal } from './cluster/peers.ts';
+import { CallRefusal, type Member } from './cluster/peers.ts';
 import type { Bus } from './cluster/ports.ts';
 import { Takeover } from './cluster/takeover.ts';
 import { MatchUpkeep } from './matches/match-upkeep.ts';
@@ -36,6 +36,8 @@ export interface ClusterRuntimeParts {
 }
 
 const SWEEP_LOGS_MS = 10_000;
+/** Whoever signs out doesn't wait for longer for a process that stands still. */
+const SIGN_OUT_MS = 1_000;
 
 /**
  * What makes a process one of many: it says that it lives, takes over the matches of those who don't, gives its own away when it is
@@ -113,6 +115,15 @@ export class ClusterRuntime {
     return 'draining';
   }
 
+  /** Resolves when the processes that answer know that a session has ended; others learn of it by themselves. */
+  async signedOut(sessionId: string): Promise<void> {
+    const { incarnation, peers } = this.#parts;
+    const others = this.coordinator.members.filter((member) => member.incarnation !== incarnation);
+    const tell = (member: Member) =>
+      peers.calls.call(member, 'sign-out', { sessionId }, { timeoutMs: SIGN_OUT_MS }).catch(() => null);
+    await Promise.all(others.map(tell));
+  }
+
   get isDraining(): boolean {
     return this.#draining !== null;
   }
@@ -167,7 +178,7 @@ export class ClusterRuntime {
   }
 
   #serveCalls(): void {
-    const { engine, peers } = this.#parts;
+    const { engine, peers, services } = this.#parts;
     const { calls } = peers;
     const { host } = engine;
     calls.serve('create', async ({ reservation }) => {
@@ -190,6 +201,10 @@ export class ClusterRuntime {
     });
     calls.serve('drain', async () => {
       this.#parts.onStopWanted();
+      return null;
+    });
+    calls.serve('sign-out', async ({ sessionId }) => {
+      services.accounts.signedOut(sessionId);
       return null;
     });
     calls.serve('hear', async ({ matchId, unheard }) => {

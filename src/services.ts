@@ -34,6 +34,8 @@ export interface ServicesParts {
   readonly log: Logger;
   /** Empties processes, for the operator. */
   readonly drains: DrainPort;
+  /** Has the other processes know of an ended session before its player is told; left out: there are none. */
+  readonly tellOthers?: (sessionId: string) => Promise<void>;
   /** Asked late: rooms and services know each other. */
   readonly rooms: () => Rooms;
 }
@@ -49,7 +51,7 @@ export class Services {
   readonly routes: readonly Route[];
 
   constructor(parts: ServicesParts) {
-    const { config, db, bus, clock, games, log, incarnation, cluster, rooms } = parts;
+    const { config, db, bus, clock, games, log, incarnation, cluster, rooms, tellOthers } = parts;
     const { secret, operatorToken, directAddress } = config;
     const onError = (err: unknown): void => log.warn({ err }, 'something went wrong in the background');
     this.lobbies = new Lobbies({ db, clock, bus, games, cluster, onError });
@@ -62,6 +64,7 @@ export class Services {
       log,
       secret,
       operatorToken,
+      ...(tellOthers && { tellOthers }),
       onAuthenticated: (playerId) => presence.sign(playerId),
       onLobbyTouched: (lobbyId) => pages.touched(lobbyId),
     });

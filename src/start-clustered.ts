@@ -59,7 +59,8 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const rooms = (): Rooms => runtimeOf(live).rooms;
   const drains = { drain: (asked: string | null) => runtimeOf(live).drainProcess(asked) };
   const shared = { config, db, bus, clock: systemClock, games, limits, incarnation, cluster, log };
-  const services = new Services({ ...shared, drains, rooms });
+  const tellOthers = (sessionId: string): Promise<void> => live.runtime?.signedOut(sessionId) ?? Promise.resolve();
+  const services = new Services({ ...shared, drains, rooms, tellOthers });
   const engine = await RoomEngine.open({
     openStores: (hooks) => openStores(hooks, { redis, incarnation, lease, log, isAlive: () => isAlive(live) }),
     rooms: options.rooms,

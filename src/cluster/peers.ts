@@ -38,6 +38,8 @@ export interface Calls {
     readonly ask: { readonly reservation: Reservation; readonly recorded: RecordedMatch };
     readonly answer: { readonly recorded: boolean };
   };
+  /** A session has ended: nobody is let in by it any more, not even by whom the word of it reaches late. */
+  readonly 'sign-out': { readonly ask: { readonly sessionId: string }; readonly answer: null };
   /** The operator wants the process to move its matches away, and to end. */
   readonly drain: { readonly ask: null; readonly answer: null };
   /** What was said to a room when it was about to move, and after it had. Refused with `not-here`. */

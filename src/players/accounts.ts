@@ -25,6 +25,8 @@ export interface AccountsOptions {
   readonly log: Logger;
   readonly secret: string;
   readonly operatorToken: string | null;
+  /** Resolves when the processes that can be reached know that a session has ended; it must not reject. Left out: there are none. */
+  readonly tellOthers?: (sessionId: string) => Promise<void>;
   /** Told of each call of a signed-in player. It must not throw. */
   readonly onAuthenticated: (playerId: string) => void;
   /** Told of a lobby whose member has another name, before anyone else learns of it. It must not throw. */
@@ -45,13 +47,14 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     const { db, bus, clock, log, secret, operatorToken, onAuthenticated, onLobbyTouched } = options;
+    const { tellOthers = async () => {} } = options;
     const tokens = new AccessTokens(secret, clock);
     this.#options = options;
     this.#revocations = new Revocations(clock);
     this.authenticator = new Authenticator({ tokens, revocations: this.#revocations, operatorToken, onAuthenticated });
     const sessions = new SessionService({ clock, tokens, revocations: this.#revocations, bus });
     this.routes = [
-      ...authRoutes({ db, sessions }),
+      ...authRoutes({ db, sessions, tellOthers }),
       ...playerRoutes({ db, players: new PlayerService({ clock, bus, onLobbyTouched }) }),
     ];
     this.#periodic = new Periodic(
@@ -72,6 +75,11 @@ export class Accounts {
     // After that: what another process ends meanwhile is not missed.
     await this.#revocations.load(this.#options.db);
     this.#periodic.start();
+  }
+
+  /** Another process has ended a session. */
+  signedOut(sessionId: string): void {
+    this.#revocations.end(sessionId);
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,8 @@ import type { SessionService } from './session-service.ts';
 export interface AuthRoutesDeps {
   readonly db: Database;
   readonly sessions: SessionService;
+  /** Resolves when all processes that can be reached know that a session has ended. It must not reject. */
+  readonly tellOthers: (sessionId: string) => Promise<void>;
 }
 
 export function authRoutes(deps: AuthRoutesDeps): readonly Route[] {
@@ -36,7 +38,7 @@ function guestRoute({ db, sessions }: AuthRoutesDeps): Route {
   });
 }
 
-function refreshRoute({ db, sessions }: AuthRoutesDeps): Route {
+function refreshRoute({ db, sessions, tellOthers }: AuthRoutesDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/v1/auth/refresh',
@@ -51,13 +53,14 @@ function refreshRoute({ db, sessions }: AuthRoutesDeps): Route {
     problems: ['token-expired', 'token-invalid', 'token-reused', 'banned'],
     async handler({ body }) {
       const outcome = await inTransaction(db, (tx) => sessions.refresh(tx, body.refreshToken));
-      if (outcome !== 'token-reused') return { status: 200, body: outcome };
+      if ('player' in outcome) return { status: 200, body: outcome };
+      await tellOthers(outcome.reusedIn);
       throw new ProblemError('token-reused', 'This token was used before: the session has ended. Sign in again.');
     },
   });
 }
 
-function signOutRoute({ sessions }: AuthRoutesDeps): Route {
+function signOutRoute({ sessions, tellOthers }: AuthRoutesDeps): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/v1/auth/sessions/current',
@@ -65,10 +68,13 @@ function signOutRoute({ sessions }: AuthRoutesDeps): Route {
     tag: 'Sign in',
     auth: 'player',
     responses: { 204: { description: 'The session has ended; its tokens are invalid, its hubs close.' } },
-    handler: ({ player, transact }) =>
-      transact(async (tx) => {
+    handler: async ({ player, transact }) => {
+      const reply = await transact(async (tx) => {
         await sessions.signOut(tx, player);
-        return { status: 204 };
-      }),
+        return { status: 204 as const };
+      });
+      await tellOthers(player.sessionId);
+      return reply;
+    },
   });
 }

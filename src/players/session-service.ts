@@ -30,6 +30,11 @@ export interface SessionServiceOptions {
   readonly bus: Bus;
 }
 
+/** A refresh token was used again, too late: its session has ended. */
+export interface ReusedToken {
+  readonly reusedIn: string;
+}
+
 export class SessionService {
   readonly #clock: Clock;
   readonly #tokens: AccessTokens;
@@ -73,14 +78,14 @@ export class SessionService {
    * ends, which must be committed: hence a value and no throw.
    * @throws ProblemError `token-invalid`, `token-expired`, `banned`
    */
-  async refresh(tx: Tx, refreshToken: string): Promise<SignedIn | 'token-reused'> {
+  async refresh(tx: Tx, refreshToken: string): Promise<SignedIn | ReusedToken> {
     const hash = sha256(refreshToken);
     const found = await lockRefreshToken(tx, hash);
     const now = this.#clock.now();
     const { token, playerId } = usable(found, now);
     if (token.rotatedAt && token.rotatedAt.getTime() + REFRESH_GRACE_MS < now.getTime()) {
       await this.signOut(tx, { id: playerId, sessionId: token.sessionId });
-      return 'token-reused';
+      return { reusedIn: token.sessionId };
     }
     if (!token.rotatedAt) await markRotated(tx, hash, now);
     return this.#signedIn(tx, { id: playerId, sessionId: token.sessionId });

@@ -150,7 +150,7 @@ test('when a client goes, by whatever way, its socket at the owner goes too [CL-
   expect([...owner.connections].length).toBe(0);
 });
 
-test('an owner that is known to be dead, or a process that stops, cuts what leads through it [CL-27]', async () => {
+test('whoever is led to an owner that is known to be dead, or by a process that stops, is told to come back [CL-27, CL-85]', async () => {
   await using bed = await two();
   const { entry, owner, match } = bed;
   const ann = await RawSocket.entered(entry.endpoint, owner.grant(match, 0));
@@ -158,7 +158,7 @@ test('an owner that is known to be dead, or a process that stops, cuts what lead
   entry.cluster.pipe.drop('i_another');
   expect(entry.cluster.pipe.size).toBe(2);
   entry.cluster.pipe.drop(owner.incarnation);
-  await waitFor(() => ann.closeCode === 1006 && bob.closeCode === 1006);
+  await waitFor(() => ann.closeCode === CloseCode.comeBack && bob.closeCode === CloseCode.comeBack);
   await waitFor(() => entry.cluster.pipe.size === 0 && owner.transport.clientCount === 0);
 });
 

@@ -1,10 +1,13 @@
 import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { CloseCode } from '../../protocol/close-codes.ts';
 import type { PeerSignatures } from '../cluster/peer-signature.ts';
 import { readPeerAddress } from '../cluster/peer-address.ts';
 import type { Peer } from '../cluster/peers.ts';
+import { FrameBoundary } from './frame-boundary.ts';
 import type { Upgrade } from './held-upgrade.ts';
 import { pipedRequestHead } from './piped-request.ts';
+import { closeFrame } from './web-socket-frame.ts';
 
 /** How an attempt to pipe a socket went. `gone`: its client has left meanwhile. */
 export type PipeOutcome = 'piped' | 'failed' | 'gone';
@@ -19,12 +22,20 @@ const IDLE_MS = 30_000;
 /** What is left for a client when the other process has hung up must move within so long. */
 const LAST_BYTES_MS = 5_000;
 
+/** A client that is connected to another process. */
+interface Piped {
+  readonly client: Duplex;
+  readonly remote: Socket;
+  /** What the client was sent. */
+  readonly sent: FrameBoundary;
+}
+
 /** Connects sockets of clients, as they are, to the process that has their room. */
 export class RoomPipe {
   readonly #signatures: PeerSignatures;
   readonly #idleMs: number;
-  /** What to destroy to cut each connection, by the incarnation that it leads to. */
-  readonly #open = new Map<string, Set<Duplex>>();
+  /** By the incarnation that they lead to. */
+  readonly #open = new Map<string, Set<Piped>>();
 
   /** @param idleMs how long nothing may move on a client's connection; 30,000 if left out */
   constructor(signatures: PeerSignatures, idleMs = IDLE_MS) {
@@ -57,19 +68,21 @@ export class RoomPipe {
       if (isGone) client.destroy();
       return isGone ? 'gone' : 'failed';
     }
-    this.#keep(peer.incarnation, client);
+    const piped = { client, remote, sent: new FrameBoundary() };
+    this.#keep(peer.incarnation, piped);
     client.write(first);
+    piped.sent.take(first);
     cutWhenIdle(client, this.#idleMs);
-    pipeBothWays(client, remote);
+    pipeBothWays(piped);
     return 'piped';
   }
 
-  /** Cuts all connections to an incarnation that is no more: their clients come back, to wherever their rooms are. */
+  /** Ends all connections to an incarnation that is no more: their clients come back, to wherever their rooms are. */
   drop(incarnation: string): void {
-    for (const client of this.#open.get(incarnation) ?? []) client.destroy();
+    for (const piped of this.#open.get(incarnation) ?? []) sayComeBack(piped);
   }
 
-  /** Cuts all. */
+  /** Ends all. */
   close(): void {
     for (const incarnation of this.#open.keys()) this.drop(incarnation);
   }
@@ -84,12 +97,12 @@ export class RoomPipe {
     return remote;
   }
 
-  #keep(incarnation: string, client: Duplex): void {
-    const sockets = this.#open.get(incarnation) ?? new Set();
-    this.#open.set(incarnation, sockets.add(client));
-    client.once('close', () => {
-      sockets.delete(client);
-      if (sockets.size === 0 && this.#open.get(incarnation) === sockets) this.#open.delete(incarnation);
+  #keep(incarnation: string, piped: Piped): void {
+    const all = this.#open.get(incarnation) ?? new Set();
+    this.#open.set(incarnation, all.add(piped));
+    piped.client.once('close', () => {
+      all.delete(piped);
+      if (all.size === 0 && this.#open.get(incarnation) === all) this.#open.delete(incarnation);
     });
   }
 }
@@ -128,7 +141,8 @@ function cutWhenIdle(client: Duplex, idleMs: number): void {
   if (client instanceof Socket) client.setNoDelay(true).setTimeout(idleMs, () => client.destroy());
 }
 
-function pipeBothWays(client: Duplex, remote: Socket): void {
+function pipeBothWays({ client, remote, sent }: Piped): void {
+  remote.on('data', (bytes: Buffer) => sent.take(bytes));
   client.on('error', () => client.destroy());
   client.once('close', () => remote.destroy());
   remote.once('close', (hadError) => {
@@ -137,6 +151,14 @@ function pipeBothWays(client: Duplex, remote: Socket): void {
   });
   client.pipe(remote);
   remote.pipe(client);
+}
+
+/** From here on the other process has no say. In the middle of a frame of its nothing can be said any more. */
+function sayComeBack({ client, remote, sent }: Piped): void {
+  remote.unpipe(client);
+  if (sent.isBetweenFrames) client.end(closeFrame(CloseCode.comeBack));
+  else client.destroy();
+  remote.destroy();
 }
 
 /** Lets through what the client has not read yet, as the kernel would have if it had been connected itself. */

@@ -17,6 +17,7 @@ const MAX_2_BYTES = 0xffff;
 /** "The last fragment", and what the frame is. */
 const PING = 0x89;
 const PONG = 0x8a;
+const CLOSE = 0x88;
 const EMPTY_PING = controlFrame(PING, Buffer.alloc(0));
 
 /** A frame whose message is still to be written, into all of `message`. */
@@ -51,6 +52,11 @@ export function pingFrame(data?: Buffer): Frame {
 /** @param data of the ping that it answers */
 export function pongFrame(data: Buffer = Buffer.alloc(0)): Frame {
   return controlFrame(PONG, data);
+}
+
+/** @param code why, as a WebSocket has it */
+export function closeFrame(code: number): Frame {
+  return controlFrame(CLOSE, Buffer.of(code >> 8, code & 0xff));
 }
 
 function controlFrame(kind: number, data: Buffer): Frame {

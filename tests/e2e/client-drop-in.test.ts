@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Gyre, type Match } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { GyreProcess } from '../support/gyre-process.ts';
+import { type Service, startService } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 type Arena = Games['arena'];
@@ -13,11 +13,11 @@ const SHORT = { settings: { botFill: 0, roundMs: 1_500 } } as const;
 /** Pings are two seconds apart, and machines slow at times. */
 const PATIENT = { timeoutMs: 40_000 };
 
-let service: GyreProcess;
+let service: Service;
 const open: Gyre<Games>[] = [];
 
 beforeAll(async () => {
-  service = await GyreProcess.start();
+  service = await startService();
 }, 30_000);
 
 /** Nobody stays behind in a lobby that a later test would find. */

@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { Gyre, type Match } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { freePort, GyreProcess, type GyreProcessOptions } from '../support/gyre-process.ts';
+import { freePort } from '../support/gyre-process.ts';
+import { type Service, type ServiceOptions, startService } from '../support/service.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 type ConnectFour = Games['connect-four'];
 
 /** Two players of one service in a match; `players[0]` has the turn. */
-async function seatTwo(service: GyreProcess) {
+async function seatTwo(service: Service) {
   const gyres = [0, 1].map(() => new Gyre<Games>({ endpoint: service.endpoint, storage: 'memory' }));
   const [ann, bob] = gyres as [Gyre<Games>, Gyre<Games>];
   await Promise.all([ann.signInAsGuest(), bob.signInAsGuest()]);
@@ -37,7 +38,7 @@ function isOn(match: Match<ConnectFour>): boolean {
 const QUIET_MOVES = [0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 2, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3, 2];
 
 test('[SD-3] through kill -9 and new starts, pending requests are answered and every input counts once', async () => {
-  await using service = await GyreProcess.start();
+  await using service = await startService();
   using two = await seatTwo(service);
   const [first, second] = two.players;
   const state = first.state;
@@ -62,7 +63,7 @@ test('[SD-3] through kill -9 and new starts, pending requests are answered and e
 }, 60_000);
 
 test('a clean restart is a short reconnecting, and the hub comes back by itself', async () => {
-  await using service = await GyreProcess.start();
+  await using service = await startService();
   using two = await seatTwo(service);
   const [first] = two.players;
   const seen: string[] = [];
@@ -83,16 +84,16 @@ test('a clean restart is a short reconnecting, and the hub comes back by itself'
 
 test('a seat is taken at the direct address if there is one, and at the shared one if that does not answer', async () => {
   const directPort = await freePort();
-  const options: GyreProcessOptions = { env: { GYRE_DIRECT_ADDRESS: `127.0.0.1:${directPort}` } };
-  await using service = await GyreProcess.start(options);
+  const options: ServiceOptions = { env: { GYRE_DIRECT_ADDRESS: `127.0.0.1:${directPort}` } };
+  await using service = await startService(options);
   using shared = await seatTwo(service);
   expect(await shared.players[0].request('drop', { column: 0 })).toEqual({ ok: true });
 });
 
 test('the direct address carries the match', async () => {
   await using network = await TcpProxy.to(0);
-  const options: GyreProcessOptions = { env: { GYRE_DIRECT_ADDRESS: `127.0.0.1:${network.port}` } };
-  await using service = await GyreProcess.start(options);
+  const options: ServiceOptions = { env: { GYRE_DIRECT_ADDRESS: `127.0.0.1:${network.port}` } };
+  await using service = await startService(options);
   network.target = service.port;
   using two = await seatTwo(service);
   const carried = network.connections;

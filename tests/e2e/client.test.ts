@@ -1,18 +1,18 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Gyre, type GyreOptions, type KeyValueStorage, type Lobby, type Match } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { GyreProcess } from '../support/gyre-process.ts';
+import { type Service, startService } from '../support/service.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 type ConnectFour = Games['connect-four'];
 
-let service: GyreProcess;
+let service: Service;
 const open: Gyre<Games>[] = [];
 const networks: TcpProxy[] = [];
 
 beforeAll(async () => {
-  service = await GyreProcess.start();
+  service = await startService();
 }, 30_000);
 
 /** Nobody stays behind in a lobby that a later test would find. */

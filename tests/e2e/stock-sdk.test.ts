@@ -1,7 +1,7 @@
 import { Client, type Room } from '@colyseus/sdk';
 import { expect, test } from '@jest/globals';
 import { CloseCode } from '../../protocol/close-codes.ts';
-import { GyreProcess } from '../support/gyre-process.ts';
+import { startService } from '../support/service.ts';
 import { Seated } from '../support/realtime-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -65,7 +65,7 @@ async function drop(seats: readonly Seated[], column: number): Promise<void> {
 }
 
 test('the unmodified SDK plays on through kill -9 and through a stop, in its match and its hub, to the result [SE-9, SV-2, SV-5]', async () => {
-  await using gyre = await GyreProcess.start();
+  await using gyre = await startService();
   const { ann, hub, matchId, seats } = await playing(gyre.endpoint);
   // On each connect and reconnect of the hub.
   const greeted = (times: number) =>

@@ -11,6 +11,7 @@ import type { Gyre } from '../../src/running-gyre.ts';
 import { startGyre } from '../../src/start-gyre.ts';
 import { Api } from './http.ts';
 import { createTestDatabase } from './postgres.ts';
+import { ClusteredService, clusterSize } from './service.ts';
 
 const SECRET = 'a secret of tests, which is long enough for anyone';
 
@@ -22,7 +23,10 @@ export interface TestGyreOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A whole Gyre in this process, on a database and a data folder of its own. Limits are off unless `env` says otherwise. */
+/**
+ * A whole Gyre in this process, on a database and a data folder of its own, or a cluster of others (`service.ts`). Limits are off
+ * unless `env` says otherwise.
+ */
 export interface TestGyre extends AsyncDisposable {
   readonly url: string;
   readonly api: Api;
@@ -33,6 +37,26 @@ export interface TestGyre extends AsyncDisposable {
 }
 
 export async function startTestGyre(options: TestGyreOptions = {}): Promise<TestGyre> {
+  const processes = clusterSize();
+  return processes === null ? await startAlone(options) : await startClustered(processes, options);
+}
+
+/** Processes of their own have all games of tests, and no others. */
+async function startClustered(processes: number, { env = {} }: TestGyreOptions): Promise<TestGyre> {
+  const service = await ClusteredService.open({ processes, env, entry: 'tests/support/every-game-process.ts' });
+  return {
+    url: service.endpoint,
+    endpoint: `ws://127.0.0.1:${service.port}`,
+    api: new Api(service.endpoint),
+    async restart() {
+      await service.stop();
+      await service.start();
+    },
+    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+  };
+}
+
+async function startAlone(options: TestGyreOptions): Promise<TestGyre> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gyre-'));
   const env = {

@@ -27,6 +27,8 @@ const packr = new Packr({ useRecords: false });
 export interface RawRight {
   readonly roomId: string;
   readonly sessionId: string;
+  /** Of a match any will do, a hub is there alone. */
+  readonly processId?: string;
   readonly reconnectionToken?: string;
 }
 
@@ -47,9 +49,9 @@ export class RawSocket {
     this.socket.on('error', () => {});
   }
 
-  static to(endpoint: string, { roomId, sessionId, reconnectionToken }: RawRight): RawSocket {
+  static to(endpoint: string, { roomId, sessionId, processId = 'process', reconnectionToken }: RawRight): RawSocket {
     const token = reconnectionToken === undefined ? '' : `&reconnectionToken=${reconnectionToken}`;
-    return new RawSocket(`${endpoint}/process/${roomId}?sessionId=${sessionId}${token}`);
+    return new RawSocket(`${endpoint}/${processId}/${roomId}?sessionId=${sessionId}${token}`);
   }
 
   /** Uses a right to a match, as far as the room's `welcome`. */

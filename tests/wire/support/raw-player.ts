@@ -6,7 +6,8 @@ import type { Wire } from './wire.ts';
 
 type Message = Record<string, unknown>;
 /** What of a right goes into the address of a socket. */
-type Presented = Pick<SeatGrant['colyseus'], 'roomId' | 'sessionId' | 'reconnectionToken'>;
+type Presented = Pick<SeatGrant['colyseus'], 'roomId' | 'sessionId' | 'reconnectionToken'> &
+  Partial<Pick<SeatGrant['colyseus'], 'processId'>>;
 
 export class RawPlayer implements AsyncDisposable {
   readonly socket: RawSocket;
