@@ -180,6 +180,10 @@ test('who boots at the address of another has buried it [CL-13]', async () => {
   const after = await cluster.started({ address: '127.0.0.1:77' });
   expect(await cluster.row(before.coordinator.incarnation)).toMatchObject({ state: 'dead', sealed: true });
   expect(after.coordinator.others()).toEqual([]);
+  // And has not taken itself for the dead one.
+  expect(after.coordinator.members.map(({ incarnation }) => incarnation)).toEqual([after.coordinator.incarnation]);
+  await after.coordinator.refresh();
+  expect(after.fenced()).toBe(false);
 });
 
 test('processes that claim at once get different matches, and those of another build are left alone [CL-14]', async () => {

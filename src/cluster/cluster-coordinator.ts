@@ -124,7 +124,8 @@ export class ClusterCoordinator implements Coordinator {
 
   /** Looks now who lives. */
   async refresh(): Promise<void> {
-    await this.#heartbeat.beat();
+    // Before that, a look would not find this process, and take it for dead.
+    if (this.#isRegistered) await this.#heartbeat.beat();
   }
 
   /** Nothing is placed here any more. */

@@ -77,9 +77,14 @@ export class MatchUpkeep {
     this.#periodic.start();
   }
 
+  /** Notes last which matches our log has: whoever takes them over then looks nowhere else. */
   async stop(): Promise<void> {
     this.#unsubscribe();
     await this.#periodic.stop();
+    const { db, incarnation } = this.#parts;
+    const { id, recordedBy } = matches;
+    const ours = and(eq(matches.owner, incarnation), eq(matches.state, 'playing'));
+    await this.#noteRecorded(await db.select({ id, recordedBy }).from(matches).where(ours));
   }
 
   /** Looks at all of them. Done every two seconds. */
@@ -170,15 +175,23 @@ export class MatchUpkeep {
 
   /** Notes which matches our log has now, and which have proved that they are harmless. */
   async #note(glances: readonly Glance[]): Promise<void> {
-    const { db, incarnation, log } = this.#parts;
+    const { db, incarnation } = this.#parts;
     const ours = glances.filter(({ owner, state }) => owner === incarnation && state === 'playing');
-    const recorded = ours
-      .filter(({ id, recordedBy }) => recordedBy !== incarnation && log.holds(id))
-      .map(({ id }) => id);
-    const mine = (ids: readonly string[]) => and(inArray(matches.id, [...ids]), eq(matches.owner, incarnation));
-    if (recorded.length > 0) await db.update(matches).set({ recordedBy: incarnation }).where(mine(recorded));
+    await this.#noteRecorded(ours);
     const proven = this.#proven(ours);
-    if (proven.length > 0) await db.update(matches).set({ uncleanDeaths: 0 }).where(mine(proven));
+    if (proven.length > 0) await db.update(matches).set({ uncleanDeaths: 0 }).where(this.#mine(proven));
+  }
+
+  async #noteRecorded(ours: readonly Pick<Glance, 'id' | 'recordedBy'>[]): Promise<void> {
+    const { db, incarnation, log } = this.#parts;
+    const news = ours.filter(({ id, recordedBy }) => recordedBy !== incarnation && log.holds(id));
+    if (news.length === 0) return;
+    const ids = news.map(({ id }) => id);
+    await db.update(matches).set({ recordedBy: incarnation }).where(this.#mine(ids));
+  }
+
+  #mine(ids: readonly string[]) {
+    return and(inArray(matches.id, [...ids]), eq(matches.owner, this.#parts.incarnation));
   }
 
   #proven(ours: readonly Glance[]): readonly string[] {

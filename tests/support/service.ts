@@ -68,7 +68,11 @@ export class ClusteredService implements Service {
   }
 
   async start(): Promise<void> {
-    await Promise.all(this.cluster.processes.map((each) => each.start()));
+    try {
+      await Promise.all(this.cluster.processes.map((each) => each.start()));
+    } catch (error) {
+      throw new Error(`not all have started:\n${this.cluster.output}`, { cause: error });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
