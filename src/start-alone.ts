@@ -2,7 +2,7 @@ import { systemClock } from './clock.ts';
 import { ALONE } from './cluster/cluster-view.ts';
 import { LocalBus } from './cluster/local-bus.ts';
 import { LocalCoordinator, newIncarnation } from './cluster/local-coordinator.ts';
-import { SingleProcessLock } from './cluster/single-process-lock.ts';
+import { DatabaseLock } from './cluster/database-lock.ts';
 import { type EngineStores, openLocalStores, type StoreHooks } from './engine-stores.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import type { RunningDatabase } from './open-database.ts';
@@ -24,7 +24,7 @@ export async function startAlone(database: RunningDatabase, { games, options, st
   const onLost = (): void => {
     void (live.engine?.host.abandonShip() ?? Promise.resolve()).finally(onFenced);
   };
-  const lock = new SingleProcessLock({ connectionString: database.url, incarnation, logger: log, onLost });
+  const lock = new DatabaseLock({ connectionString: database.url, incarnation, logger: log, onLost });
   const coordinator = new LocalCoordinator({ db: database.db, incarnation, build, lock });
   await coordinator.start();
   started.defer(() => coordinator.stop());

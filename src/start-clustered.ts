@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { systemClock } from './clock.ts';
 import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
+import { DatabaseLock } from './cluster/database-lock.ts';
+import { introduce } from './cluster/introduction.ts';
 import { OwnershipLease } from './cluster/lease.ts';
 import { newIncarnation } from './cluster/local-coordinator.ts';
 import { ownPeerAddress } from './cluster/own-address.ts';
@@ -39,10 +41,19 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const { config, log, onStopWanted = sendOneselfSigterm } = options;
   const incarnation = newIncarnation();
   const live: Live = { engine: null, runtime: null };
+  const fence = new Fence(live, options);
+  const lock = new DatabaseLock({
+    connectionString: database.url,
+    incarnation,
+    logger: log,
+    shared: true,
+    onLost: () => fence.close(),
+  });
+  await lock.acquire();
+  started.defer(() => lock.release());
   const redis = await RedisConnection.connect({ url: config.redisUrl ?? '', logger: log });
   started.use(redis);
   const bus = started.use(await RedisBus.open({ redis, logger: log }));
-  const fence = new Fence(live, options);
   const lease = makeLease(live, options);
   started.defer(() => lease.close());
   const { db } = database;
@@ -80,15 +91,18 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const health = new Health(db);
   const server = serve(options, { services, engine, limits, health, database, peers: peers.server });
   await listen(server, config);
+  started.defer(() => void server.close());
   const delay = new LoopDelay();
   started.defer(() => delay.close());
   const compats = Object.fromEntries(Object.keys(options.rooms).map((game) => [game, engine.host.compatOf(game)]));
+  const address = config.peerAddress ?? ownPeerAddress(config.host, (server.address() as AddressInfo).port);
+  await introduce({ db, incarnation, address, calls: peers.calls, logger: log });
   const coordinator = new ClusterCoordinator({
     db,
     connectionString: database.url,
     incarnation,
     build: options.build,
-    address: config.peerAddress ?? ownPeerAddress(config.host, (server.address() as AddressInfo).port),
+    address,
     directAddress: config.directAddress,
     compats,
     load: () => ({ clients: engine.clientCount, rooms: engine.host.roomCount, delayMs: delay.takeMs() }),
@@ -113,7 +127,12 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   runtime.start();
   started.defer(() => runtime.stop());
   health.ready();
-  return { server, services, engine, coordinator, database, health, log, cluster: runtime };
+  const stopDatabase = async (): Promise<void> => {
+    await lock.release();
+    await database.stop();
+  };
+  const held = { ...database, stop: stopDatabase };
+  return { server, services, engine, coordinator, database: held, health, log, cluster: runtime };
 }
 
 /** Another process has taken over: nothing that this one does counts any more, and it ends. */

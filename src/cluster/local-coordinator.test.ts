@@ -7,13 +7,13 @@ import { processes } from '../store/schema.ts';
 import { type CoordinatorHost, coordinatorContract, insertMatch } from './coordinator.contract.ts';
 import { LocalCoordinator, newIncarnation } from './local-coordinator.ts';
 import type { Coordinator } from './ports.ts';
-import { SingleProcessLock } from './single-process-lock.ts';
+import { DatabaseLock } from './database-lock.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 interface Process {
   readonly coordinator: LocalCoordinator;
-  readonly lock: SingleProcessLock;
+  readonly lock: DatabaseLock;
 }
 
 class Host implements CoordinatorHost {
@@ -33,7 +33,7 @@ class Host implements CoordinatorHost {
     const { db } = this.database;
     const incarnation = newIncarnation();
     const onLost = () => this.lost.push(incarnation);
-    const lock = new SingleProcessLock({
+    const lock = new DatabaseLock({
       connectionString: this.#url,
       incarnation,
       logger: silent,

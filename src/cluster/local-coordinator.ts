@@ -3,7 +3,7 @@ import { and, eq, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
 import { matches, processes } from '../store/schema.ts';
 import { inTransaction, type Database } from '../store/transaction.ts';
 import type { Claim, Coordinator } from './ports.ts';
-import type { SingleProcessLock } from './single-process-lock.ts';
+import type { DatabaseLock } from './database-lock.ts';
 
 /** How {@link LocalCoordinator} is set up. */
 export interface LocalCoordinatorOptions {
@@ -13,7 +13,7 @@ export interface LocalCoordinatorOptions {
   /** Which build runs, for the operator's eyes. */
   readonly build: string;
   /** On the same database. */
-  readonly lock: SingleProcessLock;
+  readonly lock: DatabaseLock;
 }
 
 /** A random id for one boot of a process. */
@@ -29,7 +29,7 @@ export class LocalCoordinator implements Coordinator {
   readonly incarnation: string;
   readonly #db: Database;
   readonly #build: string;
-  readonly #lock: SingleProcessLock;
+  readonly #lock: DatabaseLock;
 
   constructor({ db, incarnation, build, lock }: LocalCoordinatorOptions) {
     this.incarnation = incarnation;

@@ -31,6 +31,9 @@ const MAX_CONNECTIONS = 64;
 /** What takes a call, whatever it is called. */
 type Answerer = (ask: unknown) => Promise<unknown>;
 
+/** Who was found at an address: the process itself, another one of ours, somebody who hasn't our secret, or nobody who answers. */
+type Reached = 'there' | 'another' | 'foreign' | 'silent';
+
 /** Calls over HTTP, in MessagePack. What is served here is asked for by `PeerServer`. */
 export class HttpPeerCalls implements PeerCalls {
   readonly #signatures: PeerSignatures;
@@ -52,6 +55,17 @@ export class HttpPeerCalls implements PeerCalls {
     return (await answer) as Calls[Name]['answer'];
   }
 
+  /** Who is at the address of a process, which may be our own. Never rejects. */
+  async reach(to: Peer): Promise<Reached> {
+    try {
+      const { verdict } = await this.#exchange(to, { name: 'hello', ask: null, timeoutMs: TIMEOUT_MS });
+      if (verdict.is !== 'genuine') return 'foreign';
+      return verdict.from === to.incarnation ? 'there' : 'another';
+    } catch {
+      return 'silent';
+    }
+  }
+
   serve<Name extends CallName>(name: Name, answer: (ask: Calls[Name]['ask']) => Promise<Calls[Name]['answer']>): void {
     this.#answerers.set(name, answer as Answerer);
   }
@@ -68,6 +82,17 @@ export class HttpPeerCalls implements PeerCalls {
 
   async #ask(to: Peer, { name, ask, timeoutMs }: { name: string; ask: unknown; timeoutMs: number }): Promise<unknown> {
     const where = `${name} at ${to.incarnation}`;
+    const { reply, verdict } = await this.#exchange(to, { name, ask, timeoutMs });
+    if (verdict.is !== 'genuine') {
+      const why = 'its answer is not from a process of ours: another GYRE_SECRET, or a clock more than 30 s off';
+      throw failed(`${where}: status ${reply.status}, ${why}`, 'unknown');
+    }
+    if (verdict.from !== to.incarnation) throw failed(`${where}: ${verdict.from} is there now`, 'unreachable');
+    return answerIn(reply, where);
+  }
+
+  async #exchange(to: Peer, { name, ask, timeoutMs }: { name: string; ask: unknown; timeoutMs: number }) {
+    const where = `${name} at ${to.incarnation}`;
     const body = packBody(ask);
     if (body.length > MAX_CALL_BYTES) throw failed(`${where}: ${body.length} bytes are too many`, 'unreachable');
     const path = `${CALLS_PATH}${name}`;
@@ -80,13 +105,7 @@ export class HttpPeerCalls implements PeerCalls {
       throw failed(where, wasSent ? 'unknown' : 'unreachable', error);
     });
     const subject = answerSubject(nonceOf(signature), reply.status, reply.body);
-    const verdict = this.#signatures.check(headerOf(reply), { use: 'answer', path: '', subject });
-    if (verdict.is !== 'genuine') {
-      const why = 'its answer is not from a process of ours: another GYRE_SECRET, or a clock more than 30 s off';
-      throw failed(`${where}: status ${reply.status}, ${why}`, 'unknown');
-    }
-    if (verdict.from !== to.incarnation) throw failed(`${where}: ${verdict.from} is there now`, 'unreachable');
-    return answerIn(reply, where);
+    return { reply, verdict: this.#signatures.check(headerOf(reply), { use: 'answer', path: '', subject }) };
   }
 
   async #askOurselves(name: string, ask: unknown, timeoutMs: number): Promise<unknown> {

@@ -11,7 +11,7 @@ import { LocalRoomLog } from '../../src/cluster/local-log.ts';
 import { MatchClock } from '../../src/cluster/match-clock.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler, type Steppable } from '../../src/cluster/scheduler.ts';
-import { SingleProcessLock } from '../../src/cluster/single-process-lock.ts';
+import { DatabaseLock } from '../../src/cluster/database-lock.ts';
 import { StepMark } from '../../src/cluster/step-mark.ts';
 import type { Reservation, RoomHost } from '../../src/realtime/ports.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -104,7 +104,7 @@ export class Service {
   readonly log: LocalRoomLog;
   readonly rooms = new Map<string, CountingRoom>();
   readonly #mark: StepMark;
-  readonly #lock: SingleProcessLock;
+  readonly #lock: DatabaseLock;
   readonly #logger: ClusterLog;
   readonly #database: ReturnType<typeof openDatabase>;
 
@@ -126,7 +126,7 @@ export class Service {
     const logger = this.#logger;
     this.#database = openDatabase(options.url, { maxConnections: 3 });
     const onLost = (): void => {};
-    this.#lock = new SingleProcessLock({ connectionString: options.url, incarnation, logger, onLost });
+    this.#lock = new DatabaseLock({ connectionString: options.url, incarnation, logger, onLost });
     this.coordinator = new LocalCoordinator({ db: this.#database.db, incarnation, build: 'test', lock: this.#lock });
     this.#mark = new StepMark(path.join(options.dataDir, 'step-mark'));
     this.scheduler = new Scheduler({ clock, mark: this.#mark, logger, fullEveryMs: 50 });

@@ -3,13 +3,15 @@ import pg from 'pg';
 import { ConfigError } from '../config-parsers.ts';
 import type { ClusterLog } from './cluster-log.ts';
 
-/** How {@link SingleProcessLock} works. */
+/** How {@link DatabaseLock} works. */
 export interface LockOptions {
   readonly connectionString: string;
   readonly incarnation: string;
   readonly logger: ClusterLog;
   /** The connection broke and another process took the database meanwhile: called once. */
   readonly onLost: () => void;
+  /** With other processes of a cluster; false if left out: this one is alone. */
+  readonly shared?: boolean;
   /** How long one that was just killed may seem to hold it; 3,000 if left out. */
   readonly patienceMs?: number;
 }
@@ -24,11 +26,11 @@ const RECONNECT_EVERY_MS = 500;
 const MAX_NAME_BYTES = 63;
 
 /**
- * Keeps a second process off the database while there is no Redis to share matches by: an advisory lock of a session of
- * its own, which goes with the process however it ends. If the connection breaks (a restart of PostgreSQL), the
- * lock is taken again.
+ * Keeps all others off the database of a process that is alone, and such a process off the database of a cluster: an advisory lock of
+ * a session of its own, which the processes of a cluster share, and which goes with the process however it ends. If the connection
+ * breaks (a restart of PostgreSQL), the lock is taken again.
  */
-export class SingleProcessLock {
+export class DatabaseLock {
   readonly #options: LockOptions;
   readonly #name: string;
   #client: pg.Client | null = null;
@@ -43,15 +45,11 @@ export class SingleProcessLock {
   async acquire(): Promise<void> {
     const client = await this.#connect();
     const deadlineMs = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS);
-    while (!(await tryLock(client))) {
+    while (!(await this.#tryLock(client))) {
       const holder = await findHolder(client);
       if (performance.now() > deadlineMs) {
         await client.end();
-        throw new ConfigError(
-          'DATABASE_URL',
-          `is the database of another Gyre that is running (${holder?.name ?? 'which has no name'}); ` +
-            'stop it, or use another database: several processes on one need REDIS_URL',
-        );
+        throw this.#refusal(holder);
       }
       await pause(RETRY_EVERY_MS);
     }
@@ -61,6 +59,25 @@ export class SingleProcessLock {
   async release(): Promise<void> {
     this.#released = true;
     await this.#client?.end();
+  }
+
+  #refusal(holder: Holder | null): ConfigError {
+    const name = holder?.name ?? 'which has no name';
+    if (this.#options.shared === true) {
+      const wayOut = 'stop it, and start it again with the REDIS_URL of this one, or use another database';
+      return new ConfigError('DATABASE_URL', `is the database of a Gyre that runs alone (${name}); ${wayOut}`);
+    }
+    const wayOut = holder?.shared
+      ? 'set its REDIS_URL to be one of them, or use another database'
+      : 'stop it, or use another database: several processes on one need REDIS_URL';
+    const whose = holder?.shared ? 'a cluster that is running' : 'another Gyre that is running';
+    return new ConfigError('DATABASE_URL', `is the database of ${whose} (${name}); ${wayOut}`);
+  }
+
+  async #tryLock(client: pg.Client): Promise<boolean> {
+    const lock = this.#options.shared === true ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+    const { rows } = await client.query<{ got: boolean }>(`select ${lock}($1, $2) as got`, [...LOCK_KEY]);
+    return rows[0]?.got === true;
   }
 
   async #connect(): Promise<pg.Client> {
@@ -93,7 +110,7 @@ export class SingleProcessLock {
 
   async #tryAgain(): Promise<boolean> {
     const client = await this.#connect();
-    if (await tryLock(client)) {
+    if (await this.#tryLock(client)) {
       if (this.#released) await client.end();
       else this.#keep(client);
       return true;
@@ -109,14 +126,15 @@ export class SingleProcessLock {
   }
 }
 
-async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [...LOCK_KEY]);
-  return rows[0]?.got === true;
+interface Holder {
+  readonly pid: number;
+  readonly name: string;
+  readonly shared: boolean;
 }
 
-async function findHolder(client: pg.Client): Promise<{ pid: number; name: string } | null> {
-  const { rows } = await client.query<{ pid: number; name: string }>(
-    `select activity.pid, coalesce(activity.application_name, '') as name
+async function findHolder(client: pg.Client): Promise<Holder | null> {
+  const { rows } = await client.query<Holder>(
+    `select activity.pid, coalesce(activity.application_name, '') as name, locks.mode = 'ShareLock' as shared
      from pg_locks as locks join pg_stat_activity as activity on activity.pid = locks.pid
      where locks.locktype = 'advisory' and locks.granted and locks.classid = $1 and locks.objid = $2
        and locks.objsubid = 2 and activity.datname = current_database()`,
