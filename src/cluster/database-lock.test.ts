@@ -30,7 +30,10 @@ async function open() {
     return rows.map(({ pid }) => pid);
   };
   return {
-    ...{ want, lost, holders, pool },
+    want,
+    lost,
+    holders,
+    pool,
     /** As a restart of PostgreSQL does. */
     async breakSessions() {
       for (const pid of await holders()) await pool.query('select pg_terminate_backend($1)', [pid]);

@@ -41,9 +41,17 @@ export async function startTestGyre(options: TestGyreOptions = {}): Promise<Test
   return processes === null ? await startAlone(options) : await startClustered(processes, options);
 }
 
+/** Clusters of one test file: whoever wants the same gets the same. */
+const clusters = new Map<string, { readonly opened: Promise<ClusteredService>; users: number }>();
+
 /** Processes of their own have all games of tests, and no others. */
 async function startClustered(processes: number, { env = {} }: TestGyreOptions): Promise<TestGyre> {
-  const service = await ClusteredService.open({ processes, env, entry: 'tests/support/every-game-process.ts' });
+  const key = JSON.stringify(env);
+  const options = { processes, env, entry: 'tests/support/every-game-process.ts' };
+  const cluster = clusters.get(key) ?? { opened: ClusteredService.open(options), users: 0 };
+  clusters.set(key, cluster);
+  cluster.users += 1;
+  const service = await cluster.opened;
   return {
     url: service.endpoint,
     endpoint: `ws://127.0.0.1:${service.port}`,
@@ -52,7 +60,12 @@ async function startClustered(processes: number, { env = {} }: TestGyreOptions):
       await service.stop();
       await service.start();
     },
-    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      cluster.users -= 1;
+      if (cluster.users > 0) return;
+      clusters.delete(key);
+      await service[Symbol.asyncDispose]();
+    },
   };
 }
 
