@@ -41,7 +41,7 @@ export interface AdoptionReport {
 const OF_ANOTHER_BUILD =
   "this build doesn't have its game, or the game's state, its version or the schema package have changed since it began";
 /** Process deaths while a match was restored or stepped, in its whole life, at which it is given up. */
-const MAX_DEATHS = 3;
+export const MAX_DEATHS = 3;
 
 /**
  * Takes over the matches of dead processes, at the start of this one: each goes on where its log has it, or is

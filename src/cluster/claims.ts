@@ -22,11 +22,11 @@ export interface Claimant {
  */
 export async function claimOrphans(db: Database, claimant: Claimant): Promise<readonly Claim[]> {
   const { incarnation, suspicious = false } = claimant;
-  const orphaned = orphanCondition(claimant);
+  const orphaned = claimable(claimant);
   return await inTransaction(db, async ({ sql: tx }) => {
     const locked = await tx.execute<{ id: string }>(sql`
       select m.id from matches m where ${orphaned}
-      order by m.id limit ${suspicious ? 1 : BATCH} for update skip locked`);
+      order by m.deaths, m.id limit ${suspicious ? 1 : BATCH} for update skip locked`);
     if (locked.rows.length === 0) return [];
     const ids = sql.param(locked.rows.map(({ id }) => id));
     // Judged once more, now that nobody else can change them: one that was claimed while it was looked for looks orphaned still,
@@ -36,26 +36,30 @@ export async function claimOrphans(db: Database, claimant: Claimant): Promise<re
       update matches set owner = ${incarnation}, epoch = matches.epoch + 1, on_probation = ${suspicious}
       from orphans where matches.id = orphans.id
       returning matches.id, matches.epoch, matches.game, matches.compat, matches.deaths,
-        orphans.owner as before, matches.recorded_by as "recordedBy"`);
-    return rows.map(toClaim);
+        matches.unclean_deaths as "uncleanDeaths", orphans.owner as before, matches.recorded_by as "recordedBy"`);
+    // One that has ended processes comes last: should it do so again, the others are here by then.
+    return rows.map(toClaim).toSorted((a, b) => a.deaths - b.deaths);
   });
 }
 
-function orphanCondition({ compats, suspicious = false }: Claimant): SQL {
-  const runs = JSON.stringify(Object.entries(compats).map(([game, compat]) => ({ game, compat })));
-  const suspicion = suspicious ? sql`>= ${SUSPICIOUS_DEATHS}` : sql`< ${SUSPICIOUS_DEATHS}`;
-  return sql`m.state = 'playing'
+/** SQL on a match `m`: it is played, and whoever owned or recorded it is no more, with a log that takes nothing more. */
+export const IS_ORPHAN = sql`m.state = 'playing'
     and not exists (
       select from processes p where p.incarnation in (m.owner, m.recorded_by)
-        and (p.state in ('alive', 'draining') or (p.state = 'dead' and not p.sealed)))
+        and (p.state in ('alive', 'draining') or (p.state = 'dead' and not p.sealed)))`;
+
+function claimable({ compats, suspicious = false }: Claimant): SQL {
+  const runs = JSON.stringify(Object.entries(compats).map(([game, compat]) => ({ game, compat })));
+  const suspicion = suspicious ? sql`>= ${SUSPICIOUS_DEATHS}` : sql`< ${SUSPICIOUS_DEATHS}`;
+  return sql`${IS_ORPHAN}
     and (m.game, m.compat) in (select game, compat from jsonb_to_recordset(${runs}::jsonb) as r(game text, compat text))
     and m.unclean_deaths ${suspicion}`;
 }
 
 function toClaim({ id: matchId, before, recordedBy, ...rest }: ClaimRow): Claim {
-  const { epoch, game, compat, deaths } = rest;
+  const { epoch, game, compat, deaths, uncleanDeaths } = rest;
   const logs = [...new Set([before, recordedBy])].filter((log) => log !== null);
-  return { matchId, epoch, game, compat, deaths, logs };
+  return { matchId, epoch, game, compat, deaths, uncleanDeaths, logs };
 }
 
 /** @returns how many there have been now; 0 if there is no such match */
@@ -96,6 +100,7 @@ interface ClaimRow extends Record<string, unknown> {
   readonly game: string;
   readonly compat: string;
   readonly deaths: number;
+  readonly uncleanDeaths: number;
   readonly before: string | null;
   readonly recordedBy: string | null;
 }

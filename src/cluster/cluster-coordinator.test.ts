@@ -3,8 +3,9 @@ import { eq } from 'drizzle-orm';
 import { createTestDatabase } from '../../tests/support/postgres.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { type DatabaseHandle, openDatabase } from '../store/database.ts';
+import { acquit } from '../matches/match-store.ts';
 import { matches, processes } from '../store/schema.ts';
-import { claimOrphans } from './claims.ts';
+import { claimOrphans, SUSPICIOUS_DEATHS } from './claims.ts';
 import { ClusterCoordinator } from './cluster-coordinator.ts';
 import { type CoordinatorHost, coordinatorContract, insertMatch } from './coordinator.contract.ts';
 import { ALWAYS_HELD } from './lease.ts';
@@ -248,4 +249,46 @@ test('a death while a match is on probation falls on that match alone [CL-15]', 
   await judge.coordinator.bury(incarnation, { refused: true });
   expect(await cluster.match(suspect)).toMatchObject({ deaths: 1, uncleanDeaths: 2, onProbation: false });
   expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
+});
+
+test('who was acquitted a moment before is suspected the more when its process ends, and whoever is on probation is blamed [CL-80]', async () => {
+  await using cluster = await openCluster();
+  const [judge, one] = [await cluster.started(), await cluster.started()];
+  const { incarnation } = one.coordinator;
+  const { db } = cluster.database;
+  const innocent = await insertMatch(cluster.database, { owner: incarnation, uncleanDeaths: 1 });
+  for (let times = 0; times < 2; times += 1)
+    await insertMatch(cluster.database, { owner: null, uncleanDeaths: SUSPICIOUS_DEATHS });
+  const claimOne = async () => {
+    const compats = { 'connect-four': 'same' };
+    const [claim] = await claimOrphans(db, { incarnation, compats, suspicious: true });
+    return claim?.matchId ?? '';
+  };
+  const acquitted = await claimOne();
+  await acquit(db, { matchId: acquitted, incarnation });
+  const watched = await claimOne();
+  await judge.coordinator.bury(incarnation, { refused: true });
+  expect(await cluster.match(watched)).toMatchObject({ deaths: 1, uncleanDeaths: 2 });
+  expect(await cluster.match(acquitted)).toMatchObject({ deaths: 0, uncleanDeaths: 3, onProbation: false });
+  expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
+});
+
+test("a match that ends the process that it is to move to is blamed for it, though it is another's [CL-81]", async () => {
+  await using cluster = await openCluster();
+  const [judge, source, target] = [await cluster.started(), await cluster.started(), await cluster.started()];
+  const matchId = await insertMatch(cluster.database, { owner: source.coordinator.incarnation });
+  const { incarnation } = target.coordinator;
+  await cluster.database.db.update(processes).set({ suspect: matchId }).where(eq(processes.incarnation, incarnation));
+  await judge.coordinator.bury(incarnation, { refused: true });
+  expect(await cluster.match(matchId)).toMatchObject({ deaths: 1, owner: source.coordinator.incarnation });
+});
+
+test('those that have ended processes are taken over last [CL-79]', async () => {
+  await using cluster = await openCluster();
+  const guilty = await insertMatch(cluster.database, { owner: null, deaths: 2 });
+  const others = [await insertMatch(cluster.database), await insertMatch(cluster.database)];
+  const { coordinator } = await cluster.started();
+  const claims = await coordinator.claimOrphans();
+  expect(claims.map(({ matchId }) => matchId).toSorted()).toEqual([guilty, ...others]);
+  expect(claims.at(-1)?.matchId).toBe(guilty);
 });

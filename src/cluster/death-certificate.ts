@@ -1,6 +1,7 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, notInArray, or, sql } from 'drizzle-orm';
 import { matches, processes } from '../store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
+import { SUSPICIOUS_DEATHS } from './claims.ts';
 
 /** How a process is known to be dead: its address refuses connections, or its counter stands still at this number. */
 export type Evidence = { readonly refused: true } | { readonly counter: number };
@@ -26,18 +27,32 @@ export async function declareDead(db: Database, incarnation: string, evidence: E
 }
 
 async function blame(tx: Tx, incarnation: string, suspect: string | null): Promise<void> {
-  const its = and(eq(matches.owner, incarnation), eq(matches.state, 'playing'));
-  const named = suspect === null ? undefined : eq(matches.id, suspect);
+  const played = eq(matches.state, 'playing');
+  const its = and(eq(matches.owner, incarnation), played);
+  // Named by the watchdog: it may just have been about to move there, and be another's still.
+  const which = suspect === null ? and(its, eq(matches.onProbation, true)) : and(eq(matches.id, suspect), played);
   const found = await tx.sql
     .update(matches)
     .set({ deaths: sql`${matches.deaths} + 1`, onProbation: false })
-    .where(and(its, named ?? eq(matches.onProbation, true)))
+    .where(which)
     .returning({ id: matches.id });
-  if (found.length > 0 || suspect !== null) return;
+  if (suspect !== null) return;
+  // With one on probation, those that were acquitted a moment ago are to be watched for longer the next time: it may be that
+  // one of them only takes longer to end its process.
+  const others = found.length === 0 ? undefined : gte(matches.uncleanDeaths, SUSPICIOUS_DEATHS);
   await tx.sql
     .update(matches)
     .set({ uncleanDeaths: sql`${matches.uncleanDeaths} + 1` })
-    .where(its);
+    .where(
+      and(
+        its,
+        others,
+        notInArray(
+          matches.id,
+          found.map(({ id }) => id),
+        ),
+      ),
+    );
 }
 
 /** Its log takes nothing more: its matches may be claimed. */

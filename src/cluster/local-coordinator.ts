@@ -58,7 +58,7 @@ export class LocalCoordinator implements Coordinator {
       .where(and(eq(matches.state, 'playing'), or(isNull(matches.owner), ne(matches.owner, this.incarnation))))
       .returning({ matchId, epoch, game, compat, deaths });
     // Any log in the data folder may have them.
-    return claimed.map((claim) => ({ ...claim, logs: [] }));
+    return claimed.map((claim) => ({ ...claim, uncleanDeaths: 0, logs: [] }));
   }
 
   async countDeath(matchId: string): Promise<number> {

@@ -8,7 +8,7 @@ import type { Database } from '../store/transaction.ts';
 import { handOver } from './claims.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { LogSealedError } from './log-errors.ts';
-import type { Member, PeerCalls } from './peers.ts';
+import { type Member, PeerCallError, type PeerCalls } from './peers.ts';
 
 export interface MigrationParts {
   readonly db: Database;
@@ -28,6 +28,8 @@ export type Move = 'moved' | 'stayed' | 'gone';
 /** Restoring a large room takes some ms, and its first record a round trip. */
 const RECEIVE_MS = 3_000;
 const RETRY_MS = 200;
+/** With so many processes that took a match and were not heard of again, no other is given it: it may be what ends them. */
+const MAX_LOST = 3;
 /** What players say in a moment is passed on together. */
 const UNHEARD_EVERY_MS = 10;
 
@@ -38,6 +40,8 @@ const UNHEARD_EVERY_MS = 10;
  */
 export class Migration {
   readonly #parts: MigrationParts;
+  /** Processes that were lost while they took a match in, by match. */
+  readonly #lost = new Map<string, number>();
 
   constructor(parts: MigrationParts) {
     this.#parts = parts;
@@ -48,6 +52,7 @@ export class Migration {
     const { host, logger } = this.#parts;
     const epoch = host.epochOf(matchId);
     if (epoch === null) return 'gone';
+    if ((this.#lost.get(matchId) ?? 0) >= MAX_LOST) return 'stayed';
     const record = await host.handOver(matchId);
     if (record === null) return host.epochOf(matchId) === null ? 'gone' : 'stayed';
     const recorded = await this.#give(matchId, { epoch, record, to });
@@ -75,6 +80,8 @@ export class Migration {
       const ask = { reservation: { ...reservation, epoch: epoch + 1 }, recorded };
       return (await calls.call(to, 'receive', ask, { timeoutMs: RECEIVE_MS })).recorded;
     } catch (error) {
+      if (error instanceof PeerCallError && error.failure === 'unknown')
+        this.#lost.set(matchId, (this.#lost.get(matchId) ?? 0) + 1);
       logger.warn({ err: error, matchId, to: to.incarnation }, 'a match could not move: it goes on here');
       return null;
     }

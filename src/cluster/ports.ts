@@ -46,6 +46,8 @@ export interface Claim {
   readonly compat: string;
   /** Process deaths while it was being restored or stepped. */
   readonly deaths: number;
+  /** Deaths of its processes in a row that it may have caused. */
+  readonly uncleanDeaths: number;
   /** Incarnations whose logs may have its newest record. */
   readonly logs: readonly string[];
 }

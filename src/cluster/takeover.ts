@@ -1,5 +1,6 @@
 import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { adoptClaim, type ClaimParts } from './adoption.ts';
+import { SUSPICIOUS_DEATHS } from './claims.ts';
 import { LogSealedError } from './log-errors.ts';
 import { isNewer } from './match-chains.ts';
 import type { Claim, DeadLogs } from './ports.ts';
@@ -12,11 +13,13 @@ export interface TakeoverParts extends ClaimParts {
   readonly onTaken: (claim: Claim) => Promise<void>;
   /** A match that was alone on probation has not ended this process. */
   readonly acquit: (matchId: string) => Promise<unknown>;
-  /** How long a suspicious match is watched before the next one is taken; 1,500 ms if left out. */
-  readonly probationMs?: number;
 }
 
+/** How long a suspicious match is watched before the next one is taken. */
 const PROBATION_MS = 1_500;
+/** Each death after an acquittal makes the next watch so much longer: who needs some seconds to end its process is found out, too. */
+const LONGER_TIMES = 3;
+const MAX_PROBATION_MS = 10_000;
 const AT_ONCE = 4;
 const RETRY_MS = 250;
 /** A minute of it; one that could not be read by then is somebody else's to try. */
@@ -77,8 +80,8 @@ export class Takeover {
       do {
         this.#again = false;
         await this.#takeAll();
+        if (this.#probation === null && !this.#stopped) await this.#takeSuspicious();
       } while (this.#again && !this.#stopped);
-      if (this.#probation === null && !this.#stopped) await this.#takeSuspicious();
     } catch (error) {
       this.#parts.logger.warn({ err: error }, 'taking over matches failed: it is tried again');
     }
@@ -108,14 +111,18 @@ export class Takeover {
   async #takeSuspicious(): Promise<void> {
     const [claim] = await this.#parts.claim({ suspicious: true });
     if (claim === undefined) return;
+    this.#taking.add(claim.matchId);
     this.#parts.logger.warn({ matchId: claim.matchId }, 'a match that may have killed its processes is on probation');
-    await this.#take(claim, new SealedLogs(this.#parts));
-    this.#probation = this.#watch(claim.matchId);
+    const taken = await this.#take(claim, new SealedLogs(this.#parts));
+    if (taken) this.#probation = this.#watch(claim);
+    // There is nothing to watch: the next one.
+    else this.#again = true;
   }
 
-  async #watch(matchId: string): Promise<void> {
+  async #watch(claim: Claim): Promise<void> {
+    const { matchId } = claim;
     try {
-      await new Promise((resolve) => setTimeout(resolve, this.#parts.probationMs ?? PROBATION_MS).unref());
+      await new Promise((resolve) => setTimeout(resolve, probationMs(claim)).unref());
       if (!this.#stopped) await this.#parts.acquit(matchId);
     } catch (error) {
       this.#parts.logger.warn({ err: error, matchId }, 'the end of a probation could not be noted');
@@ -125,16 +132,21 @@ export class Takeover {
     void this.look();
   }
 
-  /** A claim is ours for as long as we live: a store that is away is waited for. */
-  async #take(claim: Claim, logs: SealedLogs): Promise<void> {
+  /**
+   * A claim is ours for as long as we live: a store that is away is waited for.
+   * @returns whether the match goes on here
+   */
+  async #take(claim: Claim, logs: SealedLogs): Promise<boolean> {
     const { matchId, epoch } = claim;
+    let isHere = false;
     for (let tries = 1; ; tries += 1) {
       try {
         const reason = await adoptClaim(this.#parts, claim, await logs.newestOf(claim));
+        isHere = reason === null;
         this.#taking.delete(matchId);
         this.#parts.logger.info({ matchId, epoch, reason }, 'took over a match');
         await this.#parts.onTaken(claim);
-        return;
+        return isHere;
       } catch (error) {
         if (error instanceof LogSealedError) throw error;
         this.#parts.logger.warn({ err: error, matchId, tries }, 'a match could not be taken over yet');
@@ -144,6 +156,7 @@ export class Takeover {
       }
     }
     this.#taking.delete(matchId);
+    return isHere;
   }
 }
 
@@ -176,6 +189,10 @@ class SealedLogs {
     read.catch(() => this.#read.delete(log));
     return read;
   }
+}
+
+function probationMs({ uncleanDeaths }: Claim): number {
+  return Math.min(MAX_PROBATION_MS, PROBATION_MS * LONGER_TIMES ** (uncleanDeaths - SUSPICIOUS_DEATHS));
 }
 
 function turnOfTheLoop(): Promise<void> {

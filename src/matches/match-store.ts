@@ -98,14 +98,14 @@ export async function raiseRevs(tx: Tx, playerIds: readonly string[]): Promise<v
     update players set rev = rev + 1 from locked where players.id = locked.id`);
 }
 
-/** A match that was watched alone has not ended its process: another death that nobody knows the cause of puts it back on probation. */
+/** A match that was watched alone has not ended its process. Until it is proven harmless, another death that nobody knows the cause of puts it back on probation. */
 export async function acquit(
   db: Database,
   { matchId, incarnation }: { readonly matchId: string; readonly incarnation: string },
 ): Promise<void> {
   await db
     .update(matches)
-    .set({ onProbation: false, uncleanDeaths: 1 })
+    .set({ onProbation: false })
     .where(sql`${matches.id} = ${matchId} and ${matches.owner} = ${incarnation} and ${matches.onProbation}`);
 }
 

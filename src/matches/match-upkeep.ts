@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { MAX_DEATHS } from '../cluster/adoption.ts';
 import type { Bus } from '../cluster/ports.ts';
 import type { Logger } from '../ops/logging.ts';
 import { Periodic } from '../ops/periodic.ts';
@@ -48,6 +49,7 @@ interface Glance {
   readonly epoch: number;
   readonly private: boolean;
   readonly recordedBy: string | null;
+  readonly deaths: number;
   readonly uncleanDeaths: number;
   readonly seats: number;
   readonly givenUp: number;
@@ -107,7 +109,7 @@ export class MatchUpkeep {
 
   async #glances(matchIds: readonly string[]): Promise<ReadonlyMap<string, Glance>> {
     if (matchIds.length === 0) return new Map();
-    const { id, state, owner, epoch, private: isPrivate, recordedBy, uncleanDeaths } = matches;
+    const { id, state, owner, epoch, private: isPrivate, recordedBy, deaths, uncleanDeaths } = matches;
     const rows: Glance[] = await this.#parts.db
       .select({
         id,
@@ -116,6 +118,7 @@ export class MatchUpkeep {
         epoch,
         private: isPrivate,
         recordedBy,
+        deaths,
         uncleanDeaths,
         seats: sql<number>`count(${matchSeats.index})::int`,
         givenUp: sql<number>`count(${matchSeats.givenUpAt})::int`,
@@ -134,6 +137,12 @@ export class MatchUpkeep {
     if (epoch === null) return;
     const isOurs = glance?.owner === incarnation && glance.epoch === epoch;
     if (glance?.state === 'reserved' && isOurs) return;
+    if (glance?.state === 'playing' && isOurs && glance.deaths >= MAX_DEATHS) {
+      // Others have died of restoring it, when it was to move there.
+      await this.#parts.abandon(matchId, 'crashed');
+      host.end(matchId, CloseCode.matchAbandoned);
+      return;
+    }
     if (glance?.state === 'playing' && isOurs) {
       if (host.isReserved(matchId)) host.open(matchId);
       host.setPrivate(matchId, glance.private);
@@ -179,7 +188,8 @@ export class MatchUpkeep {
     const ours = glances.filter(({ owner, state }) => owner === incarnation && state === 'playing');
     await this.#noteRecorded(ours);
     const proven = this.#proven(ours);
-    if (proven.length > 0) await db.update(matches).set({ uncleanDeaths: 0 }).where(this.#mine(proven));
+    if (proven.length === 0) return;
+    await db.update(matches).set({ uncleanDeaths: 0, onProbation: false }).where(this.#mine(proven));
   }
 
   async #noteRecorded(ours: readonly Pick<Glance, 'id' | 'recordedBy'>[]): Promise<void> {

@@ -93,12 +93,10 @@ export class GyreProcess implements AsyncDisposable {
         this.#output += text;
       });
     }
-    const ready = async (): Promise<boolean> => {
-      if (child.exitCode !== null) return true;
-      return (await fetch(`${this.endpoint}/readyz`)).ok;
-    };
+    const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    const ready = async (): Promise<boolean> => ended() || (await fetch(`${this.endpoint}/readyz`)).ok;
     await waitFor(ready, { timeoutMs: START_TIMEOUT_MS, what: 'a ready Gyre' });
-    if (child.exitCode !== null) throw new Error(`Gyre ended with ${child.exitCode}:\n${this.#output}`);
+    if (ended()) throw new Error(`Gyre ended with ${child.exitCode ?? child.signalCode}:\n${this.#output}`);
   }
 
   /** Whether the process is there that was started last. */
