@@ -8,6 +8,7 @@ import { sweepLogs } from './cluster/log-sweep.ts';
 import { Migration } from './cluster/migration.ts';
 import { CallRefusal, type Member } from './cluster/peers.ts';
 import type { Bus } from './cluster/ports.ts';
+import { StrandedMatches } from './cluster/stranded.ts';
 import { Takeover } from './cluster/takeover.ts';
 import { MatchUpkeep } from './matches/match-upkeep.ts';
 import { acquit } from './matches/match-store.ts';
@@ -20,7 +21,7 @@ import type { Services } from './services.ts';
 import type { Database } from './store/transaction.ts';
 
 export interface ClusterRuntimeParts {
-  readonly config: Pick<SettledConfig, 'drainTimeoutMs'>;
+  readonly config: Pick<SettledConfig, 'drainTimeoutMs' | 'strandedTimeoutMs'>;
   readonly db: Database;
   readonly incarnation: string;
   /** What this build can run, by game. */
@@ -38,6 +39,7 @@ export interface ClusterRuntimeParts {
 const SWEEP_LOGS_MS = 10_000;
 /** Whoever signs out doesn't wait for longer for a process that stands still. */
 const SIGN_OUT_MS = 1_000;
+const LOOK_FOR_STRANDED_MS = 2_000;
 
 /**
  * What makes a process one of many: it says that it lives, takes over the matches of those who don't, gives its own away when it is
@@ -77,10 +79,7 @@ export class ClusterRuntime {
       isArriving: (matchId) => this.#takeover.isTaking(matchId),
       logger: log,
     });
-    const run = async (): Promise<void> => {
-      if (coordinator.isFirst()) await sweepLogs(db, engine.stores.deadLogs);
-    };
-    this.#periodic = new Periodic([{ name: 'sweep of logs', everyMs: SWEEP_LOGS_MS, run }], log);
+    this.#periodic = this.#makePeriodic();
     this.#serveCalls();
   }
 
@@ -157,6 +156,29 @@ export class ClusterRuntime {
       logger: log,
       limitMs: config.drainTimeoutMs,
     });
+  }
+
+  /** What one process does for all. */
+  #makePeriodic(): Periodic {
+    const { config, db, engine, services, log } = this.#parts;
+    const stranded = new StrandedMatches({
+      db,
+      abandon: (matchId, epoch) => services.matches.abandon(matchId, 'incompatible-build', epoch),
+      logger: log,
+      limitMs: config.strandedTimeoutMs,
+    });
+    const asFirst = (run: () => Promise<unknown>) => async (): Promise<void> => {
+      if (this.coordinator.isFirst()) await run();
+    };
+    const logs = asFirst(() => sweepLogs(db, engine.stores.deadLogs));
+    const look = asFirst(() => stranded.look(performance.now()));
+    return new Periodic(
+      [
+        { name: 'sweep of logs', everyMs: SWEEP_LOGS_MS, run: logs },
+        { name: 'look for stranded matches', everyMs: LOOK_FOR_STRANDED_MS, run: look },
+      ],
+      log,
+    );
   }
 
   #makeTakeover(): Takeover {

@@ -26,6 +26,8 @@ export interface Config {
   readonly peerAddress: string | null;
   /** How long a stop may take to move matches to other processes. */
   readonly drainTimeoutMs: number;
+  /** How long matches that no living process can run wait for one that can. */
+  readonly strandedTimeoutMs: number;
   /** Origins that browsers may come from; null = any. */
   readonly origins: readonly string[] | null;
   /** Whether the REST limits are enforced. A room's caps always are. */
@@ -118,6 +120,12 @@ export const VARIABLES = {
     doc: 'How long a process of a cluster that is stopped may take to move its matches to others. What no other can run by then is abandoned.',
     parse: parse.integer(0, 3_600_000),
   }),
+  GYRE_STRANDED_TIMEOUT_MS: variable({
+    type: 'integer 0–86400000',
+    default: '60000',
+    doc: 'How long matches of dead or stopped processes that no living process of a cluster can run, since their game has changed, wait for one that can. Then they are abandoned.',
+    parse: parse.integer(0, 86_400_000),
+  }),
   GYRE_ORIGINS: variable({
     type: 'origins, comma separated',
     default: null,
@@ -197,6 +205,7 @@ export function readConfig(env: Environment): Config {
     directAddress: optional(env, 'GYRE_DIRECT_ADDRESS'),
     peerAddress: optional(env, 'GYRE_PEER_ADDRESS'),
     drainTimeoutMs: required(env, 'GYRE_DRAIN_TIMEOUT_MS'),
+    strandedTimeoutMs: required(env, 'GYRE_STRANDED_TIMEOUT_MS'),
     origins: optional(env, 'GYRE_ORIGINS'),
     rateLimits,
     maxSocketsPerAddress: required(env, 'GYRE_MAX_SOCKETS_PER_ADDRESS'),

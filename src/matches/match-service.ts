@@ -61,10 +61,11 @@ export class MatchService implements MatchEvents, MatchPort {
 
   /**
    * Ends a match that can't go on, whoever owns it. Its room, if there is one, is the caller's to end.
+   * @param epoch only if nobody has taken it over since then; left out: whatever it is
    * @returns false if it wasn't playing
    */
-  async abandon(matchId: string, reason: AbandonReason): Promise<boolean> {
-    return await this.#end(matchId, { reason }, () => true);
+  async abandon(matchId: string, reason: AbandonReason, epoch?: number): Promise<boolean> {
+    return await this.#end(matchId, { reason }, (match) => epoch === undefined || match.epoch === epoch);
   }
 
   /** The room gave the seat up: its player is in this match no more. */
