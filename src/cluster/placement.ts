@@ -8,7 +8,8 @@ const CLIENTS_PER_ROOM = 4;
 const CHANCE = 8;
 
 /**
- * The process that gets the next match of a game: the one with the least to do, of those that can run it and take new ones.
+ * The process that gets the next match of a game: the one with the least to do, of those that take new ones. Of another build
+ * only if none of ours is left, as while this process is drained for a new one: whoever gets a match now is to keep it.
  * @param random 0 ≤ x < 1
  * @returns null if there is none
  */
@@ -17,7 +18,9 @@ export function place(
   match: { readonly game: string; readonly compat: string },
   random: () => number = Math.random,
 ): Member | null {
-  const able = members.filter((member) => !member.draining && member.compats[match.game] === match.compat);
+  const open = members.filter((member) => !member.draining && member.compats[match.game] !== undefined);
+  const alike = open.filter((member) => member.compats[match.game] === match.compat);
+  const able = alike.length > 0 ? alike : open;
   const weighed = able.map((member) => ({ member, weight: weightOf(member) + random() * CHANCE }));
   return weighed.toSorted((a, b) => a.weight - b.weight)[0]?.member ?? null;
 }

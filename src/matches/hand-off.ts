@@ -27,7 +27,7 @@ export interface HandOffParts {
   readonly clock: Clock;
   readonly lobbies: LobbyMoves;
   readonly matches: Pick<MatchService, 'abandonReservation' | 'abandon'>;
-  readonly rooms: () => Pick<Rooms, 'compatOf' | 'place' | 'create' | 'open' | 'setPrivate' | 'discard'>;
+  readonly rooms: () => Pick<Rooms, 'place' | 'create' | 'open' | 'setPrivate' | 'discard'>;
   readonly incarnation: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Left out: 5,000. */
@@ -110,7 +110,7 @@ export class HandOffs implements HandOff {
   async #writeReservation(tx: Tx, start: Start & { lobbyId: string; matchId: string }): Promise<Reserved> {
     const { clock } = this.#parts;
     const { matchId, lobbyId, game, settings } = start;
-    const owner = this.#parts.rooms().place(game);
+    const { owner, compat } = this.#parts.rooms().place(game);
     const seats = start.players.map((player, index) => ({ ...player, index, isBot: false }));
     const room = { matchId, game, epoch: 1, private: start.private, seed: randomInt(2 ** 32), settings, seats };
     await insertMatch(
@@ -123,7 +123,7 @@ export class HandOffs implements HandOff {
         private: start.private,
         settings,
         seed: room.seed,
-        compat: this.#parts.rooms().compatOf(game),
+        compat,
         owner,
         recordedBy: owner,
         epoch: room.epoch,

@@ -3,7 +3,7 @@ import { type Member, PeerCallError, type PeerCalls } from '../cluster/peers.ts'
 import { place } from '../cluster/placement.ts';
 import type { Bus } from '../cluster/ports.ts';
 import { HAND_OFF_REASONS, HandOffError } from './hand-off-error.ts';
-import type { Reservation, RoomHost, Rooms, SeatAsk } from './ports.ts';
+import type { Place, Reservation, RoomHost, Rooms, SeatAsk } from './ports.ts';
 
 export interface ClusterRoomsParts {
   readonly incarnation: string;
@@ -28,14 +28,12 @@ export class ClusterRooms implements Rooms {
     this.#parts = parts;
   }
 
-  compatOf(game: string): string {
-    return this.#parts.host.compatOf(game);
-  }
-
   /** Of a game that nobody can take, this process: it says why it can't. */
-  place(game: string): string {
-    const chosen = place(this.#parts.members(), { game, compat: this.compatOf(game) });
-    return chosen?.incarnation ?? this.#parts.incarnation;
+  place(game: string): Place {
+    const { members, host, incarnation } = this.#parts;
+    const own = host.compatOf(game);
+    const chosen = place(members(), { game, compat: own });
+    return { owner: chosen?.incarnation ?? incarnation, compat: chosen?.compats[game] ?? own };
   }
 
   async create(reservation: Reservation, owner: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
-import type { Reservation, RoomHost, Rooms, SeatAsk } from './ports.ts';
+import type { Place, Reservation, RoomHost, Rooms, SeatAsk } from './ports.ts';
 
 /** Where the rooms of a process that is alone are: all of them here. */
 export class LocalRooms implements Rooms {
@@ -13,12 +13,8 @@ export class LocalRooms implements Rooms {
     this.#directAddress = own.directAddress ?? null;
   }
 
-  compatOf(game: string): string {
-    return this.#host.compatOf(game);
-  }
-
-  place(): string {
-    return this.#incarnation;
+  place(game: string): Place {
+    return { owner: this.#incarnation, compat: this.#host.compatOf(game) };
   }
 
   create(reservation: Reservation): Promise<void> {

@@ -40,9 +40,9 @@ export interface RoomHost {
 }
 
 /** Rooms wherever they run: in this process, or in another of the cluster. What hand-off, matches and seats work with. */
-export interface Rooms extends Pick<RoomHost, 'compatOf' | 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard'> {
-  /** The process that is to run the next match of a game: an incarnation. */
-  place(game: string): string;
+export interface Rooms extends Pick<RoomHost, 'addSeat' | 'giveUpSeat' | 'setPrivate' | 'discard'> {
+  /** Where the next match of a game is to run. */
+  place(game: string): Place;
   /** As {@link RoomHost.create}, at the match's owner. */
   create(reservation: Reservation, owner: string): Promise<void>;
   /** Step 4 of the hand-off, at the match's owner. Resolves to false if the room isn't there, and won't be by itself. */
@@ -51,6 +51,14 @@ export interface Rooms extends Pick<RoomHost, 'compatOf' | 'addSeat' | 'giveUpSe
   seat(ask: SeatAsk, owner: string | null): Promise<SeatStatus | null>;
   /** Where clients reach a process directly, `host[:port][/path]`; null: by the shared address alone. */
   directAddressOf(owner: string): string | null;
+}
+
+/** A process that gets a match. */
+export interface Place {
+  /** Its incarnation. */
+  readonly owner: string;
+  /** As {@link RoomHost.compatOf}, of its build, which may be another than ours. */
+  readonly compat: string;
 }
 
 /** Which seat of which match. */
