@@ -59,7 +59,8 @@ export class GyreCluster implements AsyncDisposable {
 
   /** Starts one more. */
   async add(options: Pick<GyreClusterOptions, 'entry' | 'env'> = {}): Promise<GyreProcess> {
-    const { env, entry = options.entry } = this.#options;
+    const { env } = this.#options;
+    const { entry = this.#options.entry } = options;
     const process = await GyreProcess.start({
       databaseUrl: this.#database.url,
       env: { REDIS_URL: this.redis.url, ...env, ...options.env },
