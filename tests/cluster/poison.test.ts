@@ -9,7 +9,7 @@ import { LonePlayer } from './lone-player.ts';
 for (const method of ['info', 'warn', 'error', 'log'] as const)
   jest.spyOn(console, method).mockImplementation(() => {});
 
-const LONG_MS = 180_000;
+const LONG_MS = 360_000;
 const entry = 'tests/cluster/poison-process.ts';
 
 /** A cluster whose processes are started again whenever they end, as by a supervisor. */
@@ -37,8 +37,11 @@ async function start(env: Readonly<Record<string, string>> = {}) {
       players.push(player);
       return player;
     },
-    /** Ends all of them in order. */
+    /** Ends all of them in order, when all are there. */
     stop: async () => {
+      const isReady = async ({ endpoint }: GyreProcess) => (await fetch(`${endpoint}/readyz`)).ok;
+      const allReady = async () => (await Promise.all(cluster.processes.map(isReady))).every(Boolean);
+      await waitFor(allReady, { what: 'all processes', timeoutMs: 60_000, everyMs: 100 });
       supervision.ended = true;
       const codes = await Promise.all(cluster.processes.map((process) => process.stop()));
       await Promise.all(supervised);
@@ -141,7 +144,7 @@ test(
     const harmless = await innocents(it);
     const eats = await it.play('poison');
     eats.room.send('eat');
-    await eats.ended(undefined, 120_000);
+    await eats.ended(undefined, 240_000);
     await isCrashed(eats);
     expect((await rowsOf(it, [eats]))[0]?.deaths).toBeGreaterThanOrEqual(3);
     const newcomer = await it.play('tally');
