@@ -16,8 +16,12 @@ async function open() {
   const want = (incarnation: string, shared: boolean): DatabaseLock => {
     const onLost = () => void lost.push(incarnation);
     const lock = new DatabaseLock({
-      ...{ connectionString: database.url, incarnation, logger, onLost },
-      ...{ shared, patienceMs: 200 },
+      connectionString: database.url,
+      incarnation,
+      logger,
+      onLost,
+      shared,
+      patienceMs: 200,
     });
     locks.push(lock);
     return lock;
