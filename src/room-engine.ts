@@ -63,6 +63,8 @@ export class RoomEngine {
   readonly #committer: GroupCommitter;
   readonly #transport: GyreTransport;
   readonly #directory = new RoomDirectory();
+  /** Why the time of all matches may stand still: players can't come yet, the lease is out, or it is to stop. */
+  readonly #still = new Set<'starting' | 'suspended' | 'parking'>(['starting']);
 
   private constructor(options: RoomEngineOptions, open: { clock: ProcessClock; stores: EngineStores }) {
     const { rooms, gate, events, log: logger, lease = ALWAYS_HELD, obituary, router } = options;
@@ -151,14 +153,16 @@ export class RoomEngine {
 
   /** Whether our matches are still ours can't be told: their time stands still, and nothing is let out. */
   suspend(): void {
+    this.#still.add('suspended');
     this.#clock.freeze();
     this.#scheduler.pause();
   }
 
   /** They are ours: they go on where they stood. */
   goOn(): void {
-    this.#clock.thaw();
+    this.#move('suspended');
     this.#scheduler.resume();
+    this.host.readmit();
     this.#committer.resume();
   }
 
@@ -167,9 +171,24 @@ export class RoomEngine {
     this.#committer.resume();
   }
 
+  /** Sends everyone away to come back, and whoever comes until it goes on: another process may know more. */
+  dismiss(): void {
+    this.host.dismissAll();
+  }
+
+  /** Has the log asked whether it still takes what is ours. */
+  probeLog(): void {
+    this.#committer.probe();
+  }
+
   /** Players can come: the time of all matches runs. */
   run(): void {
-    this.#clock.thaw();
+    this.#move('starting');
+  }
+
+  #move(because: 'starting' | 'suspended'): void {
+    this.#still.delete(because);
+    if (this.#still.size === 0) this.#clock.thaw();
   }
 
   /** Leads a WebSocket that the guard let through to its room. */
@@ -179,6 +198,7 @@ export class RoomEngine {
 
   /** Freezes all matches, makes them durable and sends their players off to come back. */
   async park(): Promise<void> {
+    this.#still.add('parking');
     await parkMatches({
       clock: this.#clock,
       scheduler: this.#scheduler,

@@ -41,7 +41,9 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const { config, log, onStopWanted = sendOneselfSigterm } = options;
   const incarnation = newIncarnation();
   const live: Live = { engine: null, runtime: null };
-  const fence = new Fence(live, options);
+  const lease = makeLease(live, options);
+  started.defer(() => lease.close());
+  const fence = new Fence(live, lease, options);
   const lock = new DatabaseLock({
     connectionString: database.url,
     incarnation,
@@ -54,8 +56,6 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   const redis = await RedisConnection.connect({ url: config.redisUrl ?? '', logger: log });
   started.use(redis);
   const bus = started.use(await RedisBus.open({ redis, logger: log }));
-  const lease = makeLease(live, options);
-  started.defer(() => lease.close());
   const { db } = database;
   const peers = new ClusterPeers({
     config,
@@ -85,6 +85,8 @@ export async function startClustered(database: RunningDatabase, start: Start): P
     onFenced: () => fence.close(),
   });
   live.engine = engine;
+  // It has run out while there was nobody to tell.
+  if (!lease.held) engine.suspend();
   started.defer(() => engine.close());
   started.defer(() => engine.disconnect());
 
@@ -110,6 +112,7 @@ export async function startClustered(database: RunningDatabase, start: Start): P
     seal: (dead) => engine.stores.deadLogs.seal(dead),
     logger: log,
     onFenced: () => fence.close(),
+    onDatabase: (answers) => (answers ? database.pool.back() : database.pool.away()),
     onMembers: (members) => peers.watch(members),
     onOrphans: () => live.runtime?.orphans(),
   });
@@ -135,14 +138,18 @@ export async function startClustered(database: RunningDatabase, start: Start): P
   return { server, services, engine, coordinator, database: held, health, log, cluster: runtime };
 }
 
+const ABANDON_MS = 2_000;
+
 /** Another process has taken over: nothing that this one does counts any more, and it ends. */
 class Fence {
   readonly #live: Live;
+  readonly #lease: OwnershipLease;
   readonly #options: GyreOptions;
   #closed = false;
 
-  constructor(live: Live, options: GyreOptions) {
+  constructor(live: Live, lease: OwnershipLease, options: GyreOptions) {
     this.#live = live;
+    this.#lease = lease;
     this.#options = options;
   }
 
@@ -150,8 +157,18 @@ class Fence {
     if (this.#closed) return;
     this.#closed = true;
     this.#options.log.error({}, 'this process was declared dead, and others have its matches: it ends');
+    this.#lease.revoke();
     this.#live.engine?.suspend();
-    void (this.#live.engine?.host.abandonShip() ?? Promise.resolve()).finally(() => this.#options.onFenced());
+    void this.#abandonShip().finally(() => this.#options.onFenced());
+  }
+
+  /** A room that is just being made may wait for what never comes. */
+  async #abandonShip(): Promise<void> {
+    const done = this.#live.engine?.host.abandonShip();
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ABANDON_MS);
+    await Promise.race([done, limit]);
+    clearTimeout(timer);
   }
 }
 
@@ -162,7 +179,8 @@ function makeLease(live: Live, { log }: GyreOptions): OwnershipLease {
     onReturned: () => live.engine?.goOn(),
     onRenewed: () => live.engine?.letGo(),
     onWanted: () => live.runtime?.coordinator.beat(),
-    onGivenUp: () => live.engine?.host.dismissAll(),
+    onGivenUp: () => live.engine?.dismiss(),
+    onDoubt: () => live.engine?.probeLog(),
   });
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { createTestDatabase } from '../../tests/support/postgres.ts';
+import { TcpProxy } from '../../tests/support/tcp-proxy.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { type DatabaseHandle, openDatabase } from '../store/database.ts';
 import { acquit } from '../matches/match-store.ts';
@@ -41,7 +42,13 @@ class Cluster implements CoordinatorHost {
     return this.process().coordinator;
   }
 
-  process(options: { address?: string; compats?: Record<string, string>; beatEveryMs?: number } = {}): Process {
+  get url(): string {
+    return this.#url;
+  }
+
+  process(
+    options: { address?: string; compats?: Record<string, string>; beatEveryMs?: number; url?: string } = {},
+  ): Process {
     let isFenced = false;
     const { address = `127.0.0.1:${this.#ports++}`, compats = { 'connect-four': 'same' }, beatEveryMs = 20 } = options;
     const gone: string[] = [];
@@ -51,7 +58,7 @@ class Cluster implements CoordinatorHost {
       seal: async (incarnation) => void this.sealed.push(incarnation),
       coordinator: new ClusterCoordinator({
         db: this.database.db,
-        connectionString: this.#url,
+        connectionString: options.url ?? this.#url,
         incarnation: newIncarnation(),
         build: 'test',
         address,
@@ -65,6 +72,7 @@ class Cluster implements CoordinatorHost {
           isFenced = true;
         },
         onMembers: () => {},
+        onDatabase: () => {},
         onOrphans: () => {},
         beatEveryMs,
       }),
@@ -150,6 +158,24 @@ test('a process that was declared dead learns of it by its next heartbeat, and r
   await two.coordinator.bury(one.coordinator.incarnation, { refused: true });
   await waitFor(() => one.fenced());
   expect(two.fenced()).toBe(false);
+});
+
+test('whether it lives is asked anew each time, and is open while the database does not answer, whoever else waits for it [CL-3, CL-72]', async () => {
+  await using cluster = await openCluster();
+  await using proxy = await TcpProxy.to(Number(new URL(cluster.url).port));
+  const url = new URL(cluster.url);
+  url.port = String(proxy.port);
+  const one = cluster.process({ beatEveryMs: 1_000_000, url: url.href });
+  // Nobody can have declared it dead before it is there.
+  expect(await one.coordinator.confirmAlive()).toBe(true);
+  await one.coordinator.start();
+  expect(await one.coordinator.confirmAlive()).toBe(true);
+  proxy.hang();
+  await expect(one.coordinator.confirmAlive()).rejects.toThrow('the database is away');
+  proxy.mend();
+  const two = await cluster.started();
+  await two.coordinator.bury(one.coordinator.incarnation, { refused: true });
+  expect(await one.coordinator.confirmAlive()).toBe(false);
 });
 
 test('a counter that has risen meanwhile is no evidence [CL-11]', async () => {

@@ -3,9 +3,10 @@ import { matches, processes } from '../store/schema.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { claimOrphans, countDeath } from './claims.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { declareDead, type Evidence, markSealed } from './death-certificate.ts';
 import { type Beat, Heartbeat } from './heartbeat.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, LOG_HOLDS_MS } from './lease.ts';
 import type { Member } from './peers.ts';
 import type { Claim, Coordinator } from './ports.ts';
 import type { ProcessLoad } from '../store/schema.ts';
@@ -24,7 +25,7 @@ export interface ClusterCoordinatorOptions {
   /** What this build can run: `compat` by game. */
   readonly compats: Readonly<Record<string, string>>;
   readonly load: () => ProcessLoad;
-  readonly lease: Lease;
+  readonly lease: Pick<Lease, 'renewed'>;
   /** Makes a dead process's log take nothing more; rejects while it can't. */
   readonly seal: (incarnation: string) => Promise<void>;
   readonly logger: ClusterLog;
@@ -32,6 +33,8 @@ export interface ClusterCoordinatorOptions {
   readonly onFenced: () => void;
   /** A look at the living has brought news. */
   readonly onMembers: (members: readonly Member[]) => void;
+  /** The database answers heartbeats, or doesn't any more. */
+  readonly onDatabase: (answers: boolean) => void;
   /** Matches of dead processes can be claimed. */
   readonly onOrphans: () => void;
   /** 500 if left out. */
@@ -48,6 +51,7 @@ export class ClusterCoordinator implements Coordinator {
   readonly #options: ClusterCoordinatorOptions;
   readonly #heartbeat: Heartbeat;
   readonly #silence = new Silence();
+  readonly #database: DatabaseWatch;
   readonly #goneListeners = new Set<(incarnation: string) => void>();
   readonly #burying = new Set<string>();
   #members: readonly Member[] = [];
@@ -58,12 +62,19 @@ export class ClusterCoordinator implements Coordinator {
     const { connectionString, incarnation, load, beatEveryMs } = options;
     this.#options = options;
     this.incarnation = incarnation;
+    this.#database = new DatabaseWatch(options.onDatabase);
     this.#heartbeat = new Heartbeat({
       connectionString,
       incarnation,
       load,
-      onBeat: (beat) => this.#heard(beat),
-      onMissed: (err) => options.logger.warn({ err }, 'a heartbeat had no answer: the database is away'),
+      onBeat: (beat) => {
+        this.#database.answered(beat.sentAtMs);
+        this.#heard(beat);
+      },
+      onMissed: (err) => {
+        options.logger.warn({ err }, 'a heartbeat had no answer: the database is away');
+        this.#database.missed();
+      },
       ...(beatEveryMs === undefined ? {} : { everyMs: beatEveryMs }),
     });
   }
@@ -111,15 +122,10 @@ export class ClusterCoordinator implements Coordinator {
     this.#heartbeat.start();
   }
 
-  /** Whether our own row is alive, as of now. Rejects while the database is away. */
+  /** Whether our own row is alive, as of now. Rejects while the database is away: within two seconds, whoever else waits for it. */
   async confirmAlive(): Promise<boolean> {
-    const { db, incarnation } = this.#options;
-    const [row] = await db
-      .select({ state: processes.state })
-      .from(processes)
-      .where(eq(processes.incarnation, incarnation));
     // Before it is written, nobody can have declared us dead.
-    return row === undefined ? !this.#isRegistered : row.state !== 'dead';
+    return !this.#isRegistered || (await this.#heartbeat.confirm());
   }
 
   /** Looks now who lives. */
@@ -146,7 +152,7 @@ export class ClusterCoordinator implements Coordinator {
       const { db, logger } = this.#options;
       if (!(await declareDead(db, incarnation, evidence))) return;
       logger.warn({ incarnation, ...evidence }, 'a process is dead');
-      await this.#seal(incarnation);
+      await this.#seal(incarnation, 'refused' in evidence ? 0 : LOG_HOLDS_MS);
     } catch (error) {
       this.#options.logger.warn({ err: error, incarnation }, 'a dead process could not be buried yet');
     } finally {
@@ -218,7 +224,7 @@ export class ClusterCoordinator implements Coordinator {
     if (this.#burying.has(incarnation)) return;
     this.#burying.add(incarnation);
     try {
-      await this.#seal(incarnation);
+      await this.#seal(incarnation, LOG_HOLDS_MS);
     } catch (error) {
       this.#options.logger.warn({ err: error, incarnation }, 'the log of a dead process could not be sealed yet');
     } finally {
@@ -226,8 +232,10 @@ export class ClusterCoordinator implements Coordinator {
     }
   }
 
-  async #seal(incarnation: string): Promise<void> {
+  /** @param waitMs for one that may live on, and has yet to find out that its log is sealed */
+  async #seal(incarnation: string, waitMs: number): Promise<void> {
     await this.#options.seal(incarnation);
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
     await markSealed(this.#options.db, incarnation);
     this.#options.onOrphans();
     await this.refresh();

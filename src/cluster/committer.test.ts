@@ -3,7 +3,7 @@ import { waitFor } from '../../tests/support/wait-for.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { GroupCommitter } from './committer.ts';
 import { ALWAYS_HELD, type ReleaseLease } from './lease.ts';
-import { LogSealedError, RecordLostError } from './log-errors.ts';
+import { LogLostError, LogSealedError, RecordLostError } from './log-errors.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 import { record } from './room-log.contract.ts';
 
@@ -248,8 +248,8 @@ test('a sealed log lets nothing out any more, and the process is told once [SV-1
 test("with the log away nothing is let out before the lease was proved since then: who is cut off from both stores at once says nothing that its successor won't know [CL-67]", async () => {
   const asked: number[] = [];
   let provedAtMs = performance.now();
-  const prove = (): void => void asked.push(performance.now());
-  const { log, said, committer, commit } = setUp(10, { held: true, prove, provedSince: (ms) => provedAtMs >= ms });
+  const logAway = (): void => void asked.push(performance.now());
+  const { log, said, committer, commit } = setUp(10, { held: true, logAway, provedSince: (ms) => provedAtMs >= ms });
   commit('a0', record('m_aaaaaaaa', 0));
   await log.nth(0);
   await waitFor(() => committer.away);
@@ -266,7 +266,11 @@ test("with the log away nothing is let out before the lease was proved since the
 });
 
 test('what waited for a proof is never let out once the log is sealed [CL-67]', async () => {
-  const { log, said, sealed, committer, commit } = setUp(10, { held: true, prove: () => {}, provedSince: () => false });
+  const { log, said, sealed, committer, commit } = setUp(10, {
+    held: true,
+    logAway: () => {},
+    provedSince: () => false,
+  });
   commit('a0', record('m_aaaaaaaa', 0));
   const append = await log.nth(0);
   await waitFor(() => committer.away);
@@ -274,4 +278,100 @@ test('what waited for a proof is never let out once the log is sealed [CL-67]', 
   await waitFor(() => sealed.length === 1);
   committer.resume();
   expect(said).toEqual([]);
+});
+
+/** With a lease that the test takes away and gives back. */
+function leased() {
+  const lease = { held: true, provedSince: () => true, timesAway: 0, logAway: () => void (lease.timesAway += 1) };
+  return { ...setUp(60_000, lease), lease };
+}
+
+test('a lease that lapses while an append is under way holds back what it brought, and all after it, until it is back [CL-16]', async () => {
+  const { log, said, commit, committer, lease } = leased();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  lease.held = false;
+  first.land();
+  await waitFor(() => committer.stats.flushes === 1);
+  commit('nothing', null);
+  committer.letOut(() => said.push('free'));
+  commit('b0', record('m_bbbbbbbb', 0));
+  (await log.nth(1)).land();
+  await waitFor(() => committer.stats.flushes === 2);
+  expect(said).toEqual([]);
+  lease.held = true;
+  committer.resume();
+  await waitFor(() => said.length === 4);
+  expect(said).toEqual(['a0', 'nothing', 'free', 'b0']);
+});
+
+test('a log that goes away takes its part of the lease with it; play without either waits [CL-16]', async () => {
+  const { log, said, fullNeeded, commit, committer, lease } = leased();
+  commit('a0', record('m_aaaaaaaa', 0));
+  const first = await log.nth(0);
+  lease.held = false;
+  first.fail(new Error('EIO'));
+  await waitFor(() => committer.away);
+  commit('b0', record('m_bbbbbbbb', 0));
+  expect([said, lease.timesAway]).toEqual([[], 1]);
+  (await log.nth(1)).land();
+  await waitFor(() => !committer.away);
+  expect([said, fullNeeded]).toEqual([[], [['m_aaaaaaaa', 'm_bbbbbbbb']]]);
+  lease.held = true;
+  committer.resume();
+  expect(said).toEqual(['a0', 'b0']);
+});
+
+test('what waited for the lease is never let out if the log turns out to be sealed [CL-12, CL-16]', async () => {
+  const { log, said, sealed, commit, committer, lease } = leased();
+  lease.held = false;
+  committer.letOut(() => said.push('free'));
+  commit('a0', record('m_aaaaaaaa', 0));
+  (await log.nth(0)).fail(new LogSealedError('one'));
+  await waitFor(() => sealed.length === 1);
+  lease.held = true;
+  committer.resume();
+  expect(said).toEqual([]);
+});
+
+test('a lease that lapses between two releases holds back the second [CL-16]', async () => {
+  const { log, said, commit, committer, lease } = leased();
+  committer.commit(record('m_aaaaaaaa', 0), () => {
+    said.push('a0');
+    lease.held = false;
+  });
+  commit('b0', record('m_bbbbbbbb', 0));
+  (await log.nth(0)).land();
+  await waitFor(() => said.length > 0);
+  expect(said).toEqual(['a0']);
+  lease.held = true;
+  committer.resume();
+  expect(said).toEqual(['a0', 'b0']);
+});
+
+test('a log that has lost what it had is asked again at once, and all full states with it [CL-3]', async () => {
+  const { log, fullNeeded, commit } = setUp();
+  commit('a0', record('m_aaaaaaaa', 0));
+  (await log.nth(0)).fail(new LogLostError());
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(log.appends.length).toBe(2);
+  log.appends[1]?.land();
+  await waitFor(() => fullNeeded.length === 1);
+  expect(fullNeeded).toEqual([['m_aaaaaaaa']]);
+});
+
+test('a log that nothing is written to can be asked whether it is sealed or away [CL-12, CL-16]', async () => {
+  const { log, committer, sealed } = setUp();
+  committer.probe();
+  committer.probe();
+  expect(log.appends.map(({ records }) => records)).toEqual([[]]);
+  log.appends[0]?.fail(new Error('EIO'));
+  await waitFor(() => committer.away);
+  (await log.nth(1)).land();
+  await waitFor(() => !committer.away);
+  committer.probe();
+  log.appends[2]?.fail(new LogSealedError('one'));
+  await waitFor(() => sealed.length === 1);
+  committer.probe();
+  expect(log.appends.length).toBe(3);
 });

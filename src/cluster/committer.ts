@@ -1,6 +1,6 @@
 import type { ClusterLog } from './cluster-log.ts';
 import { CommitStats } from './commit-stats.ts';
-import { LogSealedError, RecordLostError } from './log-errors.ts';
+import { LogLostError, LogSealedError, RecordLostError } from './log-errors.ts';
 import { ALWAYS_HELD, type ReleaseLease } from './lease.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 
@@ -144,6 +144,13 @@ export class GroupCommitter implements Committer {
     clearTimeout(limit);
   }
 
+  /** Asks the log whether it works, unless an append is under way, which tells it too. */
+  probe(): void {
+    if (this.#state === 'sealed' || this.#inFlight !== null) return;
+    this.#inFlight = [];
+    void this.#append([], []);
+  }
+
   /** The lease is held again, or proved once more: lets out what waited for it. */
   resume(): void {
     this.#empty();
@@ -221,13 +228,17 @@ export class GroupCommitter implements Committer {
 
   async #append(batch: readonly Waiting[], records: readonly LogRecord[]): Promise<void> {
     this.#watch(this.#options.stallMs ?? STALL_MS);
+    let failure: { readonly error: unknown } | null = null;
     try {
       await this.#options.log.append(records);
     } catch (error) {
-      this.#failed(batch, error);
+      failure = { error };
+    }
+    // Before anything else: what follows may begin the next append, with a watch of its own.
+    clearTimeout(this.#stall);
+    if (failure !== null) {
+      this.#failed(batch, failure.error);
       return;
-    } finally {
-      clearTimeout(this.#stall);
     }
     this.stats.flushed(records);
     this.#landed(batch);
@@ -259,7 +270,9 @@ export class GroupCommitter implements Committer {
     this.#goAway('an append has failed', error);
     this.#inFlight = null;
     this.#forgotten.clear();
-    this.#planProbe();
+    // That one works again already: what it lacks is to come at once.
+    if (error instanceof LogLostError) this.probe();
+    else this.#planProbe();
   }
 
   /** Plays on without the log: lets out all that waits for it, in order. */
@@ -267,8 +280,8 @@ export class GroupCommitter implements Committer {
     if (this.#state !== 'up') return;
     this.#state = 'away';
     this.#awaySinceMs = performance.now();
-    this.#lease.prove();
     this.stats.timesAway += 1;
+    this.#lease.logAway();
     this.#options.logger.error({ err: error }, `the match log is away (${why}): rooms play on without it`);
     const waiting = this.#takeAll();
     for (const { record } of waiting) {
@@ -292,9 +305,7 @@ export class GroupCommitter implements Committer {
   /** Only after an append that failed: one that stalls is its own probe. */
   #planProbe(): void {
     setTimeout(() => {
-      if (this.#state !== 'away' || this.#inFlight !== null) return;
-      this.#inFlight = [];
-      void this.#append([], []);
+      if (this.#state === 'away') this.probe();
     }, PROBE_MS).unref();
   }
 
@@ -323,9 +334,10 @@ export class GroupCommitter implements Committer {
   }
 
   #empty(): void {
-    if (this.#emptying || this.#outbox.length === 0 || !this.#mayLetOut) return;
+    if (this.#emptying) return;
     this.#emptying = true;
-    for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) this.#letOut(next);
+    // Asked for each: this process may be paused in between.
+    while (this.#outbox.length > 0 && this.#mayLetOut) this.#letOut(this.#outbox.shift() as Waiting);
     this.#emptying = false;
   }
 

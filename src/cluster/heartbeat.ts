@@ -58,6 +58,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
   #beating: Promise<void> | null = null;
+  #lastAnswer: { readonly alive: boolean } | null = null;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -74,6 +75,15 @@ export class Heartbeat {
     await this.#client?.end().catch(() => {});
   }
 
+  /** Whether our own row is alive, as read by a beat that begins after this call. Rejects if it has no answer. */
+  async confirm(): Promise<boolean> {
+    await this.#beating;
+    const before = this.#lastAnswer;
+    await this.beat();
+    if (this.#lastAnswer === before || this.#lastAnswer === null) throw new Error('the database is away');
+    return this.#lastAnswer.alive;
+  }
+
   /** Beats now; shares the one that is under way. Never rejects. */
   beat(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
@@ -88,7 +98,9 @@ export class Heartbeat {
     try {
       const client = await this.#connected();
       const { rows } = await client.query<ProcessRow & { alive: boolean }>(BEAT, [incarnation, load()]);
-      if (!this.#stopped) onBeat({ sentAtMs, alive: rows.some(({ alive }) => alive), rows });
+      const alive = rows.some((row) => row.alive);
+      this.#lastAnswer = { alive };
+      if (!this.#stopped) onBeat({ sentAtMs, alive, rows });
     } catch (error) {
       this.#drop();
       if (!this.#stopped) onMissed(error);

@@ -2,8 +2,10 @@ import type { ClusterLog } from './cluster-log.ts';
 
 /** Whether this process may act as the owner of its matches. */
 export interface Lease {
-  /** Something that was sent then has proved since that nobody has declared this process dead before. On `performance.now()`. */
+  /** Our row was read as alive, by what was asked at `sentAtMs` on `performance.now()`. */
   renewed(sentAtMs: number): void;
+  /** Our log took what was sent at `sentAtMs`. */
+  appended(sentAtMs: number): void;
   readonly held: boolean;
 }
 
@@ -11,20 +13,23 @@ export interface Lease {
 export interface ReleaseLease extends Pick<Lease, 'held'> {
   /** Whether it was proved by something that was asked for then or later. */
   provedSince(ms: number): boolean;
-  /** Has it proved soon, rather than when the next heartbeat is due. */
-  prove(): void;
+  /** Our log is away: what it took before proves nothing any more, and another proof is wanted soon. */
+  logAway(): void;
 }
 
 /** Of a process that is alone: nobody else could take its matches over while it has the database's lock. */
 export const ALWAYS_HELD: Lease & ReleaseLease = {
   renewed: () => {},
+  appended: () => {},
   held: true,
   provedSince: () => true,
-  prove: () => {},
+  logAway: () => {},
 };
 
 export interface OwnershipLeaseOptions {
   readonly logger: ClusterLog;
+  /** The database doesn't say that we live: the log has to be asked. Called every 250 ms. */
+  readonly onDoubt: () => void;
   /** The lease has run out: nothing may be let out, and the time of all matches stands still. */
   readonly onLapsed: () => void;
   /** It is proved again. */
@@ -39,13 +44,20 @@ export interface OwnershipLeaseOptions {
   readonly nowMs?: () => number;
 }
 
-/** Others declare a process dead after 5 s without a sign of it; by then it has stopped for two. */
-const HELD_MS = 3_000;
-const GIVEN_UP_MS = 10_000;
+/** Others declare a process dead after 5 s without a beat of it; by then it has stopped for two. */
+const ROW_HOLDS_MS = 3_000;
+/**
+ * An append proves less: who is declared dead is sealed at any moment after it. So it counts for a moment only, and so long is waited between the
+ * seal of a process that may live and the claim of its matches.
+ */
+export const LOG_HOLDS_MS = 1_000;
+/** After a lapse: ten seconds after the last beat. */
+const GIVEN_UP_AFTER_MS = 7_000;
+const DOUBT_AFTER_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 
 /**
- * A process plays on while within the last 3 s it has either appended to its log, or read that its own row is alive: both
+ * A process plays on while within the last 3 s it has read that its own row is alive, or its log takes what it appends: both
  * fail for good once another process has taken over. Counted from when the proof was *asked* for, so that a process which was
  * paused in between doesn't take an old answer for a new one.
  */
@@ -53,63 +65,79 @@ export class OwnershipLease implements Lease, ReleaseLease {
   readonly #options: OwnershipLeaseOptions;
   readonly #nowMs: () => number;
   readonly #timer: NodeJS.Timeout;
-  #provedAtMs: number;
-  #state: 'held' | 'lapsed' | 'given up' = 'held';
+  #rowAtMs: number;
+  #logAtMs = -Infinity;
+  #state: 'held' | 'lapsed' | 'given up' | 'revoked' = 'held';
 
   constructor(options: OwnershipLeaseOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
-    this.#provedAtMs = this.#nowMs();
+    this.#rowAtMs = this.#nowMs();
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
   /** Asked before anything is let out: true only if nobody can have taken over. */
   get held(): boolean {
-    if (this.#state === 'held' && this.#ageMs >= HELD_MS) this.look();
+    if (this.#state === 'held' && this.#leftMs <= 0) this.look();
     return this.#state === 'held';
   }
 
-  /** Everybody was sent away. */
-  get isGivenUp(): boolean {
-    return this.#state === 'given up';
+  renewed(sentAtMs: number): void {
+    this.#rowAtMs = Math.max(this.#rowAtMs, sentAtMs);
+    this.#proved();
   }
 
-  renewed(sentAtMs: number): void {
-    this.#provedAtMs = Math.max(this.#provedAtMs, sentAtMs);
-    if (this.#state === 'held') this.#options.onRenewed();
-    if (this.#state === 'held' || this.#ageMs >= HELD_MS) return;
-    this.#state = 'held';
-    this.#options.logger.warn({}, 'the matches of this process are known to be its own again: they go on');
-    this.#options.onReturned();
+  appended(sentAtMs: number): void {
+    this.#logAtMs = Math.max(this.#logAtMs, sentAtMs);
+    this.#proved();
+  }
+
+  /** Play without a log is for those who know from the database that they live. */
+  logAway(): void {
+    this.#logAtMs = -Infinity;
+    this.look();
+    this.#options.onWanted();
   }
 
   provedSince(ms: number): boolean {
-    return this.#provedAtMs >= ms;
+    return Math.max(this.#rowAtMs, this.#logAtMs) >= ms;
   }
 
-  prove(): void {
-    this.#options.onWanted();
+  /** For good: another process has taken over. */
+  revoke(): void {
+    this.#state = 'revoked';
+    this.close();
   }
 
   /** Looks at the time. Done by a timer; tests that move the clock call it. */
   look(): void {
-    if (this.#state === 'held' && this.#ageMs >= HELD_MS) {
+    const { logger, onDoubt, onLapsed, onGivenUp } = this.#options;
+    if (this.#state === 'held' && this.#leftMs <= 0) {
       this.#state = 'lapsed';
-      this.#options.logger.error({}, 'neither store has confirmed this process for 3 s: its matches stand still');
-      this.#options.onLapsed();
+      logger.error({}, 'neither store confirms that this process lives: its matches stand still');
+      onLapsed();
     }
-    if (this.#state === 'lapsed' && this.#ageMs >= GIVEN_UP_MS) {
+    if (this.#state === 'lapsed' && this.#leftMs <= -GIVEN_UP_AFTER_MS) {
       this.#state = 'given up';
-      this.#options.logger.error({}, 'neither store has confirmed this process for 10 s: its sockets are closed');
-      this.#options.onGivenUp();
+      logger.error({}, 'neither store has confirmed this process for long: its sockets are closed');
+      onGivenUp();
     }
+    if (this.#state !== 'revoked' && this.#nowMs() - this.#rowAtMs >= DOUBT_AFTER_MS) onDoubt();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  get #ageMs(): number {
-    return this.#nowMs() - this.#provedAtMs;
+  #proved(): void {
+    if (this.#state === 'held') this.#options.onRenewed();
+    if (this.#state === 'held' || this.#state === 'revoked' || this.#leftMs <= 0) return;
+    this.#state = 'held';
+    this.#options.logger.warn({}, 'the matches of this process are known to be its own again: they go on');
+    this.#options.onReturned();
+  }
+
+  get #leftMs(): number {
+    return Math.max(this.#rowAtMs + ROW_HOLDS_MS, this.#logAtMs + LOG_HOLDS_MS) - this.#nowMs();
   }
 }

@@ -10,6 +10,15 @@ export class LogSealedError extends Error {
   }
 }
 
+/** Redis was started anew, or was emptied: it is open what it still has. The log works again, and lacks what it had. */
+export class LogLostError extends Error {
+  override readonly name = 'LogLostError';
+
+  constructor() {
+    super('Redis may have lost the match log: every match needs a full state');
+  }
+}
+
 /** A record that isn't known to be durable: the log was away, or went away before it had it. Play went on without. */
 export class RecordLostError extends Error {
   override readonly name = 'RecordLostError';

@@ -3,10 +3,10 @@ import { expect, test } from '@jest/globals';
 import { RedisLogs } from '../../tests/support/redis-logs.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { GroupCommitter } from './committer.ts';
-import { LogSealedError } from './log-errors.ts';
+import { LogLostError, LogSealedError } from './log-errors.ts';
 import { LogFormatError } from './log-format.ts';
 import { RedisAwayError } from './redis-link.ts';
-import { LogLostError, type RedisRoomLog } from './redis-room-log.ts';
+import type { RedisRoomLog } from './redis-room-log.ts';
 import { readAll, record, roomLogContract } from './room-log.contract.ts';
 
 roomLogContract('Redis log', () => RedisLogs.start());
@@ -292,7 +292,7 @@ test('an owner that was paused for too long lets nothing out before it has asked
   // Held again at the third proof after the pause.
   let paused = false;
   const lease = {
-    renewed: (sentAtMs: number) => renewals.push(sentAtMs),
+    appended: (sentAtMs: number) => renewals.push(sentAtMs),
     get held() {
       return !paused || renewals.length >= 4;
     },
@@ -312,7 +312,7 @@ test('an owner that was declared dead while it was paused learns it before it le
   await using store = await RedisLogs.start();
   let paused = false;
   const lease = {
-    renewed: () => {},
+    appended: () => {},
     get held() {
       return !paused;
     },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Lease } from './lease.ts';
 import { LifeSigns } from './life-signs.ts';
 import { LiveMatches } from './live-matches.ts';
-import { LogSealedError } from './log-errors.ts';
+import { LogLostError, LogSealedError } from './log-errors.ts';
 import { encodeBatch, LOG_FORMAT_VERSION } from './log-format.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 import type { TimeSource } from './process-clock.ts';
@@ -18,8 +18,8 @@ export interface RedisLogOptions {
   readonly incarnation: string;
   /** Its signs of life are on this clock: the one that the matches' clocks run on. */
   readonly clock: TimeSource;
-  /** Renewed by every append. */
-  readonly lease: Lease;
+  /** Told of every append. */
+  readonly lease: Pick<Lease, 'appended' | 'held'>;
   /** Whether this incarnation is still alive for the database. Asked when Redis can't tell any more; a rejection: asked again at the next append. */
   readonly confirmAlive: () => Promise<boolean>;
   /** What Redis had of these matches may be gone: each needs a full state at once, and until then its patches are rejected. */
@@ -39,15 +39,6 @@ type Answer = 'OK' | 'SEALED' | 'LOST';
 const CLOSE_MS = 1_000;
 /** Between two questions whether the log is still ours, from the second on. */
 const ASK_AGAIN_MS = 50;
-
-/** Redis was started anew, or was emptied: it is open what it still has. */
-export class LogLostError extends Error {
-  override readonly name = 'LogLostError';
-
-  constructor() {
-    super('Redis may have lost the match log: every match needs a full state');
-  }
-}
 
 /**
  * The match log of one process in Redis: a stream, an append one entry and one command. Once somebody has sealed it, Redis refuses all appends.
@@ -170,7 +161,7 @@ export class RedisRoomLog implements RoomLog, AsyncDisposable {
       await this.#takeUpAgain();
       return await this.#write(batch);
     }
-    lease.renewed(sentAtMs);
+    lease.appended(sentAtMs);
     return this.#segments.number;
   }
 

@@ -336,3 +336,39 @@ test('a stopped scheduler does nothing any more', async () => {
   await othersHadTurns();
   expect(rooms.map(({ steps, fulls }) => steps.length + fulls)).toEqual([0, 0]);
 });
+
+test('while it is paused no room is stepped or asked for its state; afterwards each goes on where its time stood [CL-16]', async () => {
+  const time = new ProcessClock();
+  const scheduler = start({ clock: time });
+  const turns = new Room('m_aaaaaaaa', { time });
+  const grid = new Room('m_bbbbbbbb', { tickRateHz: 100, time });
+  for (const room of [turns, grid]) scheduler.add(room);
+  await waitFor(() => grid.steps.length >= 3);
+  time.freeze();
+  scheduler.pause();
+  const [before, stoodAtMs] = [[...grid.steps], grid.clock.exactMs()];
+  turns.queued = 1;
+  scheduler.wake('m_aaaaaaaa');
+  scheduler.requestFulls(['m_aaaaaaaa', 'm_bbbbbbbb']);
+  const pausedMs = performance.now();
+  await waitFor(() => performance.now() - pausedMs > 100);
+  expect([turns.steps, grid.steps, turns.fulls + grid.fulls]).toEqual([[], before, 0]);
+  expect(grid.clock.exactMs()).toBe(stoodAtMs);
+  time.thaw();
+  scheduler.resume();
+  await waitFor(() => turns.steps.length === 1 && grid.steps.length > before.length && turns.fulls + grid.fulls === 2);
+});
+
+test('a scheduler that was stopped while it was paused stays so [CL-16]', async () => {
+  const scheduler = start();
+  const room = new Room('m_aaaaaaaa');
+  scheduler.add(room);
+  scheduler.pause();
+  scheduler.stop();
+  room.queued = 1;
+  scheduler.wake('m_aaaaaaaa');
+  scheduler.resume();
+  const stoppedMs = performance.now();
+  await waitFor(() => performance.now() - stoppedMs > 50);
+  expect(room.steps).toEqual([]);
+});

@@ -198,9 +198,13 @@ export class LocalRoomHost implements RoomHost {
     return room !== undefined && room !== null;
   }
 
-  /** Sends everyone away to come back; the rooms stay as they are. */
+  /** Sends everyone away to come back, and whoever comes until {@link readmit}; the rooms stay as they are. */
   dismissAll(): void {
-    for (const { room } of this.#hosted.values()) room?.room.disconnect(CloseCode.comeBack);
+    for (const { room } of this.#hosted.values()) room?.dismiss();
+  }
+
+  readmit(): void {
+    for (const { room } of this.#hosted.values()) room?.readmit();
   }
 
   async park(): Promise<void> {

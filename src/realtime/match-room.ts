@@ -87,6 +87,8 @@ export class MatchRoom implements SocketHandler, Steppable {
   #over = false;
   /** Its first full state is durable. */
   #recorded = false;
+  /** Whoever comes is to come back later. */
+  #dismissed = false;
   /** For whoever runs the match next. */
   #unheard: Unheard[] = [];
   #onUnheard: ((unheard: Unheard) => void) | null = null;
@@ -270,6 +272,16 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#parts.services.scheduler.remove(this.matchId);
   }
 
+  /** Sends everyone away to come back, and whoever comes until {@link readmit}; the match stays as it is. */
+  dismiss(): void {
+    this.#dismissed = true;
+    this.room.disconnect(CloseCode.comeBack);
+  }
+
+  readmit(): void {
+    this.#dismissed = false;
+  }
+
   /** Closes all sockets with `code` and drops the room. */
   end(code: number): void {
     if (this.#state === 'gone') return;
@@ -304,7 +316,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   arrived(client: SocketClient): void {
     if (this.#state === 'reserved') client.end(CloseCode.noSuchRight);
-    else if (this.#door.knock(client, this.#state === 'open')) {
+    else if (this.#door.knock(client, this.#state === 'open' && !this.#dismissed)) {
       this.#arrived.push(client);
       this.#wake();
     }

@@ -1,12 +1,12 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import { GuardedPool } from './guarded-pool.ts';
 import * as schema from './schema.ts';
 import type { Database } from './transaction.ts';
 
 /** The one handle on PostgreSQL of a process. */
 export interface DatabaseHandle extends AsyncDisposable {
   readonly db: Database;
-  readonly pool: pg.Pool;
+  readonly pool: GuardedPool;
   /** Waits for the queries under way, then closes every connection. Calling it again does nothing. */
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 
 /** Opens a pool; connections are made when they are needed, so an unreachable database shows at the first query. */
 export function openDatabase(url: string, { maxConnections = 15, onError }: DatabaseOptions = {}): DatabaseHandle {
-  const pool = new pg.Pool({
+  const pool = new GuardedPool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

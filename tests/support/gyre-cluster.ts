@@ -11,6 +11,8 @@ export interface GyreClusterOptions {
   /** Environment of all of them. */
   readonly env?: Readonly<Record<string, string>>;
   readonly entry?: string;
+  /** Left out: one on the run's server. Disposed of with the cluster. */
+  readonly database?: TestDatabase;
   /** Redis keeps what it has over a restart. */
   readonly persistentRedis?: boolean;
 }
@@ -41,7 +43,7 @@ export class GyreCluster implements AsyncDisposable {
   }
 
   static async start(options: GyreClusterOptions = {}): Promise<GyreCluster> {
-    const database = await createTestDatabase();
+    const database = options.database ?? (await createTestDatabase());
     const redis = await startRedis({ persistent: options.persistentRedis ?? false });
     const cluster = new GyreCluster(database, redis, options);
     try {

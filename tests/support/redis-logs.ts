@@ -1,5 +1,5 @@
 import type { ClusterLog } from '../../src/cluster/cluster-log.ts';
-import type { Lease } from '../../src/cluster/lease.ts';
+import { ALWAYS_HELD } from '../../src/cluster/lease.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { RedisDeadLogs } from '../../src/cluster/redis-dead-logs.ts';
@@ -10,9 +10,6 @@ import { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts';
 import { waitFor } from './wait-for.ts';
 
 export const SILENT: ClusterLog = { info: () => {}, warn: () => {}, error: () => {} };
-
-/** One that is never lost. */
-const HELD: Lease = { renewed: () => {}, held: true };
 
 /** A Redis with match logs; each incarnation has a connection of its own, as a process has. */
 export class RedisLogs implements LogStore {
@@ -44,7 +41,7 @@ export class RedisLogs implements LogStore {
       redis: options.redis ?? (await this.connect()),
       incarnation,
       clock: this.clock,
-      lease: HELD,
+      lease: ALWAYS_HELD,
       confirmAlive: () => Promise.resolve(true),
       onLost: () => {},
       ...options,

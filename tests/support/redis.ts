@@ -1,7 +1,7 @@
 /** Real Redis servers for tests: each test has its own. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '@redis/client';
@@ -88,6 +88,12 @@ export class TestRedis implements AsyncDisposable {
     if (wrapper.exitCode === null) process.kill(this.#pid, 'SIGKILL');
     await ended;
     wrapper.stdin.destroy();
+  }
+
+  /** What it has kept is gone. To be called while it is stopped. */
+  async forget(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+    await mkdir(this.#folder);
   }
 
   /** It answers nobody from now on; connections stay. */

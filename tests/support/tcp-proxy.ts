@@ -7,6 +7,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #hangs = false;
   /** Where connections lead from here on. */
   target: number;
   /** How many connections it has let through. */
@@ -24,7 +25,7 @@ export class TcpProxy implements AsyncDisposable {
       for (const socket of [incoming, outgoing]) this.#keep(socket);
       incoming.once('close', () => outgoing.destroy());
       outgoing.once('close', () => incoming.destroy());
-      incoming.pipe(outgoing).pipe(incoming);
+      if (!this.#hangs) incoming.pipe(outgoing).pipe(incoming);
     });
   }
 
@@ -50,8 +51,17 @@ export class TcpProxy implements AsyncDisposable {
     this.drop();
   }
 
+  /** Nothing comes through any more, and nobody is told; new connections are taken. */
+  hang(): void {
+    this.#hangs = true;
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
+  /** New connections get through again; those that hang are reset. */
   mend(): void {
     this.#isCut = false;
+    if (this.#hangs) this.drop();
+    this.#hangs = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
