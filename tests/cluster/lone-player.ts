@@ -27,9 +27,15 @@ export class LonePlayer {
 
   /** From sign-in to the seat in a running match. */
   static async play(endpoint: string, game: string): Promise<LonePlayer> {
+    const start = await LonePlayer.gather(endpoint, game);
+    return await start();
+  }
+
+  /** As {@link play}, but for the start of the match, which comes with a call of what is resolved to. */
+  static async gather(endpoint: string, game: string): Promise<() => Promise<LonePlayer>> {
     const player = await Player.signIn(endpoint, 'Guest');
     const { id: lobbyId } = await player.call<Lobby>('POST /lobbies', { game });
-    return new LonePlayer(player, lobbyId, await LonePlayer.#start(player, lobbyId));
+    return async () => new LonePlayer(player, lobbyId, await LonePlayer.#start(player, lobbyId));
   }
 
   /** Another match of the same lobby. */

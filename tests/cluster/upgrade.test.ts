@@ -27,17 +27,22 @@ async function start() {
       .map((process) => ({ port: process.port, isReady: favourite === null || process === favourite }));
   const front = begun.use(await Front.listen({ port: 0, host: '127.0.0.1', targets }));
   const players: LonePlayer[] = [];
+  const gather = async (game: string) => {
+    const begin = await LonePlayer.gather(`http://127.0.0.1:${front.port}`, game);
+    return async () => {
+      const player = await begin();
+      players.push(player);
+      return player;
+    };
+  };
   begun.defer(() => players.forEach((player) => player.giveUp()));
   const held = begun.move();
   return {
     cluster,
     addNext: (more: Readonly<Record<string, string>> = {}) =>
       cluster.add({ entry: next.entry, env: { ...env, ...more } }),
-    play: async (game: string) => {
-      const player = await LonePlayer.play(`http://127.0.0.1:${front.port}`, game);
-      players.push(player);
-      return player;
-    },
+    gather,
+    play: async (game: string) => await (await gather(game))(),
     again: async (player: LonePlayer) => {
       const another = await player.again();
       players.push(another);
@@ -97,10 +102,11 @@ test(
     await everybodyAdds(all);
     await isIn(it, last, changed);
 
+    const startLate = await it.gather('changed');
+    it.favour(last);
     const stopping = last.stop();
     await waitFor(() => isDraining(it, last), { what: 'the drain' });
-    it.favour(last);
-    const late = await it.play('changed');
+    const late = await startLate();
     it.favour(null);
     expect(await stopping).toBe(0);
     for (const player of changed) await endedAs(player, 'deploy');
