@@ -53,6 +53,8 @@ export interface LinkOptions extends LinkParts {
   readonly onEnd: (end: LinkEnd) => void;
 }
 
+/** A room that says to come back is elsewhere already: its players dial at once, spread over so long. */
+const CALLED_WITHIN_MS = 10;
 /** The first try comes at once, or nearly: most drops are over as soon as they are noticed. */
 const FIRST_TRY_MS = 60;
 /** A restart takes a second or two, and whoever waits for it is to be back within half a second of its end. */
@@ -84,8 +86,13 @@ export class RoomLink<State> {
   readonly #heartbeat: Heartbeat;
   #grant: SeatGrant | null = null;
   #token: string | undefined;
+  /** Good for the shared address, if asking for a better one fails. */
+  #spare: SeatGrant | null = null;
   #failures = 0;
   #direct = true;
+  #wasDirect = false;
+  /** The server told us to come back, after a connection that was fine. */
+  #isCalled = false;
   #joinedAtMs: number | null = null;
   /** When the line was lost, or first dialled in vain; null: it is up. */
   #lostAtMs: number | null = null;
@@ -148,7 +155,10 @@ export class RoomLink<State> {
     const stop = onNetworkReturn(() => wake.abort());
     const { timing } = this.#options;
     const lostMs = timing.nowMs() - (this.#lostAtMs ?? timing.nowMs());
-    const waitMs = waitBeforeTry(this.#failures, lostMs, () => timing.random());
+    const waitMs = this.#isCalled
+      ? timing.random() * CALLED_WITHIN_MS
+      : waitBeforeTry(this.#failures, lostMs, () => timing.random());
+    this.#isCalled = false;
     await pause(waitMs, AbortSignal.any([this.#ended.signal, wake.signal]), timing);
     stop();
   }
@@ -164,13 +174,23 @@ export class RoomLink<State> {
       return grant;
     } catch (caught) {
       const error = asGyreError(caught);
+      const isFinal = this.#options.isFinal(error);
+      if (!isFinal && this.#spare !== null) return this.#takeSpare();
       this.#failures++;
       this.#lostAtMs ??= this.#options.timing.nowMs();
-      if (this.#options.isFinal(error)) this.#finish({ error });
+      if (isFinal) this.#finish({ error });
       else if (error.retryAfterMs !== null)
         await pause(Math.min(error.retryAfterMs, MAX_PATIENCE_MS), this.#ended.signal, this.#options.timing);
       return null;
     }
+  }
+
+  /** Any process leads to the room, wherever it is. */
+  #takeSpare(): SeatGrant | null {
+    this.#grant = this.#spare;
+    this.#spare = null;
+    this.#direct = false;
+    return this.#grant;
   }
 
   /** One socket, from dialling to its close. */
@@ -185,6 +205,7 @@ export class RoomLink<State> {
       skipHandshake: this.room.knowsState,
     });
     this.#joinedAtMs = null;
+    this.#wasDirect = direct;
     const closing = new Promise<SocketClosed>((resolve) => {
       this.#closed = resolve;
     });
@@ -223,9 +244,18 @@ export class RoomLink<State> {
     if (verdict === 'final') return this.#finish({ code });
     if (this.status.view.connection === 'connected') this.#setStatus({ connection: 'reconnecting' });
     this.#failures = failuresAfter(this.#failures, upMs);
+    this.#isCalled = code === CloseCode.comeBack && upMs !== null && upMs >= STEADY_MS;
     // A room that moved is no longer where it was: the two addresses take turns.
     this.#direct = upMs !== null || !this.#direct;
+    this.#spare = null;
     if (verdict === 'ask' || this.#failures % TRIES_PER_RIGHT === 0) this.#grant = null;
+    else if (this.#wasDirect && upMs !== null) this.#askWhere();
+  }
+
+  /** It has left its process, or lost it: the next right tells where it is. */
+  #askWhere(): void {
+    this.#spare = this.#grant;
+    this.#grant = null;
   }
 
   #setStatus(change: Partial<LinkStatus>): void {

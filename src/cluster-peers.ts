@@ -56,6 +56,17 @@ export class ClusterPeers {
     }
   }
 
+  /** Leads no more sockets to other processes. @returns incarnations that some lead to */
+  leadNoMore(): readonly string[] {
+    this.router.leadNoMore();
+    return this.#pipe.targets;
+  }
+
+  /** Clients that are connected to other processes through here. */
+  get piped(): number {
+    return this.#pipe.size;
+  }
+
   /** A process is no more: sockets that lead to it are cut, so that their clients come back. */
   gone(incarnation: string): void {
     this.#pipe.drop(incarnation);

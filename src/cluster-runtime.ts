@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterPeers } from './cluster-peers.ts';
 import type { SettledConfig } from './config.ts';
 import { claimOrphans } from './cluster/claims.ts';
 import type { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
 import { drain } from './cluster/drain.ts';
 import type { OwnershipLease } from './cluster/lease.ts';
+import { LateWords } from './cluster/late-words.ts';
 import { sweepLogs } from './cluster/log-sweep.ts';
 import { Migration } from './cluster/migration.ts';
 import { CallRefusal, type Member } from './cluster/peers.ts';
@@ -11,7 +13,7 @@ import type { Bus } from './cluster/ports.ts';
 import { StrandedMatches } from './cluster/stranded.ts';
 import { Takeover } from './cluster/takeover.ts';
 import { MatchUpkeep } from './matches/match-upkeep.ts';
-import { acquit } from './matches/match-store.ts';
+import { acquit, findMatch } from './matches/match-store.ts';
 import type { Logger } from './ops/logging.ts';
 import { Periodic } from './ops/periodic.ts';
 import { ClusterRooms } from './realtime/cluster-rooms.ts';
@@ -28,7 +30,7 @@ export interface ClusterRuntimeParts {
   readonly compats: Readonly<Record<string, string>>;
   readonly lease: OwnershipLease;
   readonly bus: Bus;
-  readonly peers: Pick<ClusterPeers, 'calls' | 'close'>;
+  readonly peers: Pick<ClusterPeers, 'calls' | 'leadNoMore' | 'piped' | 'close'>;
   readonly engine: RoomEngine;
   readonly services: Services;
   /** The operator wants this process to move its matches away, and to end. */
@@ -40,6 +42,9 @@ const SWEEP_LOGS_MS = 10_000;
 /** Whoever signs out doesn't wait for longer for a process that stands still. */
 const SIGN_OUT_MS = 1_000;
 const LOOK_FOR_STRANDED_MS = 2_000;
+/** What is still said through this process when it stops gets through in much less. */
+const LAST_WORDS_MS = 1_500;
+const PIPES_LOOK_MS = 10;
 
 /**
  * What makes a process one of many: it says that it lives, takes over the matches of those who don't, gives its own away when it is
@@ -52,8 +57,10 @@ export class ClusterRuntime {
   readonly #takeover: Takeover;
   readonly #upkeep: MatchUpkeep;
   readonly #migration: Migration;
+  readonly #lateWords: LateWords;
   readonly #periodic: Periodic;
   #draining: Promise<void> | null = null;
+  #isDrained = false;
 
   constructor(parts: ClusterRuntimeParts, coordinator: ClusterCoordinator) {
     const { engine, services, bus, peers, db, incarnation, log } = parts;
@@ -65,7 +72,10 @@ export class ClusterRuntime {
     this.rooms = new ClusterRooms({ incarnation, host, members: () => coordinator.members, calls, bus });
     const reservationOf = (matchId: string) => matches.reservationOf(matchId);
     const onMoved = (matchId: string): void => bus.publish('owner', { matchId });
-    this.#migration = new Migration({ db, incarnation, host, calls, reservationOf, onMoved, logger: log });
+    const ownerOf = async (matchId: string) => coordinator.memberOf((await findMatch(db, matchId))?.owner ?? null);
+    const lateWords = new LateWords({ calls, ownerOf, logger: log });
+    this.#lateWords = lateWords;
+    this.#migration = new Migration({ db, incarnation, host, calls, lateWords, reservationOf, onMoved, logger: log });
     this.#takeover = this.#makeTakeover();
     this.#upkeep = new MatchUpkeep({
       db,
@@ -77,6 +87,7 @@ export class ClusterRuntime {
       seatGivenUp: (matchId, seatIndex) => matches.seatGivenUp(matchId, seatIndex),
       abandon: (matchId, reason) => matches.abandon(matchId, reason),
       isArriving: (matchId) => this.#takeover.isTaking(matchId),
+      isLeaving: (matchId) => this.#migration.isMoving(matchId),
       logger: log,
     });
     this.#periodic = this.#makePeriodic();
@@ -150,12 +161,26 @@ export class ClusterRuntime {
       gameOf: (matchId) => engine.host.gameOf(matchId),
       move: (matchId, to) => this.#migration.move(matchId, to),
       abandon: async (matchId, reason) => {
-        await services.matches.abandon(matchId, reason);
+        // What has moved after all, or was to come here, is not ours to end.
+        await services.matches.abandoned(matchId, engine.host.epochOf(matchId) ?? 0, reason);
         engine.host.end(matchId, await services.matches.closeCodeOf(matchId));
       },
       logger: log,
       limitMs: config.drainTimeoutMs,
     });
+    this.#isDrained = true;
+    await Promise.race([this.#leavePipes(), pause(LAST_WORDS_MS, undefined, { ref: false })]);
+  }
+
+  /** Whoever is connected to another process through this one comes back there, without a word being lost. */
+  async #leavePipes(): Promise<void> {
+    const { peers, incarnation: by } = this.#parts;
+    for (const target of peers.leadNoMore()) {
+      const member = this.coordinator.memberOf(target);
+      if (member !== null) void peers.calls.call(member, 'dismiss', { by }).catch(() => {});
+    }
+    while (peers.piped > 0) await pause(PIPES_LOOK_MS);
+    await this.#lateWords.settled();
   }
 
   /** What one process does for all. */
@@ -204,22 +229,31 @@ export class ClusterRuntime {
     const { calls } = peers;
     const { host } = engine;
     calls.serve('create', async ({ reservation }) => {
-      if (this.isDraining) throw new CallRefusal('no-capacity');
+      // Who didn't know yet that this process drains may still bring matches: they move on.
+      if (this.#isDrained) throw new CallRefusal('no-capacity');
       await refusing(() => host.create(reservation));
       return null;
     });
-    calls.serve('open', async ({ matchId }) => host.open(matchId));
-    calls.serve('discard', async ({ matchId, epoch }) => {
-      if (host.epochOf(matchId) === epoch && host.isReserved(matchId)) host.discard(matchId);
+    calls.serve('open', async ({ matchId }) => {
+      // Since the match was read for the move, somebody may have joined or left it.
+      if (host.isReserved(matchId)) await this.#parts.services.matches.reconcileSeats(matchId, host);
+      return host.open(matchId);
+    });
+    calls.serve('discard', async ({ matchId, ...attempt }) => {
+      host.refuse(matchId, attempt);
       return null;
     });
     calls.serve('seat', async ({ matchId, seatIndex, seats }) => {
       for (const seat of seats) host.addSeat(matchId, seat);
       return host.seat(matchId, seatIndex);
     });
-    calls.serve('receive', async ({ reservation, recorded }) => {
+    calls.serve('receive', async ({ reservation, recorded, attempt }) => {
       if (this.isDraining) throw new CallRefusal('no-capacity');
-      return { recorded: await refusing(() => host.receive(reservation, recorded)) };
+      return { recorded: await refusing(() => host.receive(reservation, recorded, attempt)) };
+    });
+    calls.serve('dismiss', async ({ by }) => {
+      engine.dismissPiped(by);
+      return null;
     });
     calls.serve('drain', async () => {
       this.#parts.onStopWanted();

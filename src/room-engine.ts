@@ -196,6 +196,11 @@ export class RoomEngine {
     this.#transport.upgrade(request, socket, head);
   }
 
+  /** A process that passes sockets on to this one stops: their clients are to come back. */
+  dismissPiped(by: string): void {
+    this.#transport.dismissPiped(by);
+  }
+
   /** Freezes all matches, makes them durable and sends their players off to come back. */
   async park(): Promise<void> {
     this.#still.add('parking');

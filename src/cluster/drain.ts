@@ -1,6 +1,7 @@
 import type { AbandonReason } from '../../protocol/states.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import type { Move } from './migration.ts';
+import { MovePlan, type Playable } from './move-plan.ts';
 import type { Member } from './peers.ts';
 
 export interface DrainParts {
@@ -12,7 +13,7 @@ export interface DrainParts {
   readonly refresh: () => Promise<void>;
   /** Matches that run here, or are about to. */
   readonly matchIds: () => readonly string[];
-  readonly gameOf: (matchId: string) => { readonly game: string; readonly compat: string } | null;
+  readonly gameOf: (matchId: string) => Playable | null;
   readonly move: (matchId: string, to: Member) => Promise<Move>;
   readonly abandon: (matchId: string, reason: AbandonReason) => Promise<unknown>;
   readonly logger: ClusterLog;
@@ -23,6 +24,8 @@ export interface DrainParts {
 /** Matches that are between two processes at a time: each stands still meanwhile. */
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 100;
+/** Others learn with a heartbeat that nothing is to be placed here. Until then they may bring new matches. */
+const KNOWN_AFTER_MS = 1_000;
 
 /**
  * Moves every match of this process to others. What no other can take waits for one that can, until the time is up:
@@ -32,14 +35,19 @@ const LOOK_EVERY_MS = 100;
 export async function drain(parts: DrainParts): Promise<void> {
   const endMs = performance.now() + parts.limitMs;
   await parts.announce();
-  while (parts.matchIds().length > 0) {
+  const knownMs = Math.min(endMs, performance.now() + KNOWN_AFTER_MS);
+  const plan = new MovePlan();
+  for (;;) {
     const others = othersOf(parts);
     if (others.length === 0) return;
-    const moved = await moveAll(parts, others);
-    if (parts.matchIds().length === 0) return;
-    if (performance.now() > endMs) return await giveUp(parts);
+    const nowMs = performance.now();
+    if (parts.matchIds().length === 0 && nowMs >= knownMs) return;
+    if (nowMs >= endMs) return await giveUp(parts);
+    // A move may stand still for as long as the database is away.
+    const moved = await unlessLate(moveAll(parts, others, plan), endMs - nowMs);
     if (moved === 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     await parts.refresh();
+    plan.looked();
   }
 }
 
@@ -48,31 +56,31 @@ function othersOf({ members, incarnation }: DrainParts): Member[] {
 }
 
 /** @returns how many matches have moved */
-async function moveAll(parts: DrainParts, others: readonly Member[]): Promise<number> {
+async function moveAll(parts: DrainParts, others: readonly Member[], plan: MovePlan): Promise<number> {
   const waiting = [...parts.matchIds()];
-  const loads = new Map(others.map(({ incarnation, load }) => [incarnation, load.rooms]));
   let moved = 0;
   const worker = async (): Promise<void> => {
     for (let matchId = waiting.shift(); matchId !== undefined; matchId = waiting.shift()) {
-      const to = targetFor(parts.gameOf(matchId), others, loads);
+      const to = plan.targetOf(matchId, parts.gameOf(matchId), others);
       if (to === null) continue;
-      loads.set(to.incarnation, (loads.get(to.incarnation) ?? 0) + 1);
-      if ((await parts.move(matchId, to)) === 'moved') moved += 1;
+      const outcome = await parts.move(matchId, to);
+      if (outcome === 'refused') plan.refused(matchId, to, others);
+      if (outcome === 'moved') moved += 1;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return moved;
 }
 
-/** The process with the fewest rooms of those that can run the match. */
-function targetFor(
-  match: { readonly game: string; readonly compat: string } | null,
-  others: readonly Member[],
-  loads: ReadonlyMap<string, number>,
-): Member | null {
-  const able = others.filter(({ compats }) => match !== null && compats[match.game] === match.compat);
-  const roomsOf = ({ incarnation }: Member): number => loads.get(incarnation) ?? 0;
-  return able.toSorted((a, b) => roomsOf(a) - roomsOf(b))[0] ?? null;
+/** @returns how many have moved; 0 if it isn't known in time */
+async function unlessLate(moving: Promise<number>, withinMs: number): Promise<number> {
+  const { promise: late, resolve } = Promise.withResolvers<number>();
+  const timer = setTimeout(resolve, withinMs, 0);
+  try {
+    return await Promise.race([moving, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function giveUp(parts: DrainParts): Promise<void> {

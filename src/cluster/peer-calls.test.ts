@@ -11,7 +11,7 @@ import type { Reservation } from '../realtime/ports.ts';
 import { hashOf, packBody } from './peer-wire.ts';
 import { CallRefusal, PeerCallError } from './peers.ts';
 
-const ask = { matchId: 'm_aaaaaaaa', epoch: 1 };
+const ask = { matchId: 'm_aaaaaaaa', epoch: 1, attempt: 1 };
 const failure = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     (answer) => ({ answer }),
@@ -48,8 +48,10 @@ test('a call reaches its process, binary states and all, and brings the answer b
     settings: { a: [1] },
     seats,
   };
-  expect(await one.calls.call(other.peer, 'receive', { reservation, recorded })).toEqual({ recorded: true });
-  expect(heard).toEqual([{ reservation, recorded }]);
+  expect(await one.calls.call(other.peer, 'receive', { reservation, recorded, attempt: 1 })).toEqual({
+    recorded: true,
+  });
+  expect(heard).toEqual([{ reservation, recorded, attempt: 1 }]);
 
   const status = { index: 1, taken: true, connected: false, givenUp: false, generation: 3, lastSeq: 12 };
   other.calls.serve('seat', async ({ seatIndex, seats: told }) => ({ ...status, index: seatIndex + told.length }));
@@ -118,7 +120,10 @@ test('what nobody took for certain is unreachable [CL-21]', async () => {
   ]);
   const matchId = 'x'.repeat(33 * 1024 * 1024);
   expect(await failure(one.calls.call(one.peer, 'discard', ask))).toEqual(['unreachable', null]);
-  expect(await failure(one.calls.call(peer, 'discard', { matchId, epoch: 1 }))).toEqual(['unreachable', null]);
+  expect(await failure(one.calls.call(peer, 'discard', { matchId, epoch: 1, attempt: 1 }))).toEqual([
+    'unreachable',
+    null,
+  ]);
   expect(taken).toBe(0);
 });
 

@@ -72,7 +72,7 @@ export class PeerServer implements PeerGate {
     if (req.headers[PIPE_HEADER] === undefined) return null;
     const clientAddress = headerOf(req, PIPED_FOR_HEADER);
     const verdict = this.#check(req, { use: 'pipe', subject: clientAddress }, PIPE_HEADER);
-    if (verdict.is === 'genuine') return { is: 'genuine', clientAddress };
+    if (verdict.is === 'genuine') return { is: 'genuine', clientAddress, by: verdict.from };
     return { is: verdict.is === 'not-here' ? 'not-here' : 'foreign' };
   }
 

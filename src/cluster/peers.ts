@@ -26,20 +26,28 @@ export interface Calls {
   readonly create: { readonly ask: { readonly reservation: Reservation }; readonly answer: null };
   /** Step 4 of a hand-off, and the last of a migration: the match is this process's, by SQL. false: there is no room. */
   readonly open: { readonly ask: { readonly matchId: string }; readonly answer: boolean };
-  /** The match will not come here after all. */
-  readonly discard: { readonly ask: { readonly matchId: string; readonly epoch: number }; readonly answer: null };
+  /** The match will not come here after all, by this attempt to move it or by an earlier one. */
+  readonly discard: {
+    readonly ask: { readonly matchId: string; readonly epoch: number; readonly attempt: number };
+    readonly answer: null;
+  };
   /** A seat of a room that is there, which is told of all seats first; null: the room isn't there. */
   readonly seat: {
     readonly ask: { readonly matchId: string; readonly seatIndex: number; readonly seats: readonly SeatInit[] };
     readonly answer: SeatStatus | null;
   };
-  /** A room moves here: it is restored and recorded, and stays frozen until it is opened. Refused with `no-capacity`, `incompatible`. */
+  /**
+   * A room moves here: it is restored and recorded, and stays frozen until it is opened. Attempts of one owner count up: what an
+   * earlier one brings is older. Refused with a {@link HandOffReason}.
+   */
   readonly receive: {
-    readonly ask: { readonly reservation: Reservation; readonly recorded: RecordedMatch };
+    readonly ask: { readonly reservation: Reservation; readonly recorded: RecordedMatch; readonly attempt: number };
     readonly answer: { readonly recorded: boolean };
   };
   /** A session has ended: nobody is let in by it any more, not even by whom the word of it reaches late. */
   readonly 'sign-out': { readonly ask: { readonly sessionId: string }; readonly answer: null };
+  /** The process that asks stops: whoever is connected through it is to be told to come back. */
+  readonly dismiss: { readonly ask: { readonly by: string }; readonly answer: null };
   /** The operator wants the process to move its matches away, and to end. */
   readonly drain: { readonly ask: null; readonly answer: null };
   /** What was said to a room when it was about to move, and after it had. Refused with `not-here`. */

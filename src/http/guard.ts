@@ -191,9 +191,9 @@ class Guard {
   /** What another process has let through was counted there, and its page's origin looked at. */
   #pipedUpgrade(piped: Exclude<PipedUpgrade, { is: 'foreign' }>, { req, socket, head }: Upgrade): void {
     this.#letBe(socket);
-    const pipedFor = piped.is === 'genuine' ? piped.clientAddress : undefined;
-    const info = registerRequest(req, this.#options.config.trustedProxyHops, pipedFor);
-    if (pipedFor !== undefined && upgradeTarget(req.url ?? '', '') === req.url) {
+    const genuine = piped.is === 'genuine' ? piped : undefined;
+    const info = registerRequest(req, this.#options.config.trustedProxyHops, genuine);
+    if (genuine !== undefined && upgradeTarget(req.url ?? '', '') === req.url) {
       this.#options.onUpgrade(req, socket, head);
       return;
     }

@@ -13,7 +13,7 @@ export interface PeerGate {
 
 /** An upgrade that says that another process passes it on for a client. `not-here`: to an incarnation that isn't this one. */
 export type PipedUpgrade =
-  | { readonly is: 'genuine'; readonly clientAddress: string }
+  | { readonly is: 'genuine'; readonly clientAddress: string; readonly by: string }
   | { readonly is: 'not-here' }
   | { readonly is: 'foreign' };
 

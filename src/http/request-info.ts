@@ -16,8 +16,8 @@ export interface RequestInfo {
   expectsContinue: boolean;
   /** Path of the route that took the request; null if none did. */
   route: string | null;
-  /** An upgrade that another process of the cluster has passed on. */
-  readonly isPiped: boolean;
+  /** The process of the cluster that has passed on this upgrade; null: none has. */
+  readonly pipedBy: string | null;
 }
 
 const INFO = Symbol('request info');
@@ -26,16 +26,20 @@ type Registered = IncomingMessage & { [INFO]?: RequestInfo };
 const DIRECT_ADDRESS = Symbol('direct address');
 type Located = Socket & { [DIRECT_ADDRESS]?: string };
 
-/** @param pipedFor the client's address, by the word of another process that passes the request on; left out: none does */
-export function registerRequest(req: IncomingMessage, trustedProxyHops: number, pipedFor?: string): RequestInfo {
+/** @param piped the client's address, by the word of another process that passes the request on; left out: none does */
+export function registerRequest(
+  req: IncomingMessage,
+  trustedProxyHops: number,
+  piped?: { readonly clientAddress: string; readonly by: string },
+): RequestInfo {
   const info: RequestInfo = {
     requestId: newRequestId(),
-    address: pipedFor ?? addressOf(req, trustedProxyHops),
+    address: piped?.clientAddress ?? addressOf(req, trustedProxyHops),
     startedAtMs: performance.now(),
     url: req.url ?? '',
     expectsContinue: false,
     route: null,
-    isPiped: pipedFor !== undefined,
+    pipedBy: piped?.by ?? null,
   };
   (req as Registered)[INFO] = info;
   return info;

@@ -148,9 +148,11 @@ export class MatchService implements MatchEvents, MatchPort {
    * After an adoption: what the room and SQL know about given up seats may differ by what the dead process did last.
    * Afterwards both know all of it.
    */
-  async reconcileSeats(matchId: string, host: Pick<RoomHost, 'seat' | 'giveUpSeat'>): Promise<void> {
+  async reconcileSeats(matchId: string, host: Pick<RoomHost, 'seat' | 'addSeat' | 'giveUpSeat'>): Promise<void> {
     const match = await findMatch(this.#parts.db, matchId);
-    for (const { index, givenUp } of match?.seats ?? []) {
+    for (const seat of match?.seats ?? []) {
+      const { index, givenUp } = seat;
+      host.addSeat(matchId, seatInit(seat));
       const inRoom = host.seat(matchId, index);
       if (inRoom?.givenUp && !givenUp) await this.seatGivenUp(matchId, index);
       if (inRoom && !inRoom.givenUp && givenUp) host.giveUpSeat(matchId, index, CloseCode.consented);

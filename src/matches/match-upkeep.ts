@@ -18,6 +18,7 @@ export interface MatchUpkeepParts {
     | 'matchIds'
     | 'epochOf'
     | 'isReserved'
+    | 'waitedMs'
     | 'open'
     | 'end'
     | 'discard'
@@ -34,10 +35,14 @@ export interface MatchUpkeepParts {
   readonly abandon: (matchId: string, reason: 'crashed') => Promise<unknown>;
   /** A match is just being taken over or moved here: it isn't missed yet. */
   readonly isArriving: (matchId: string) => boolean;
+  /** A match is just being moved away. */
+  readonly isLeaving: (matchId: string) => boolean;
   readonly logger: Logger;
 }
 
 const EVERY_MS = 2_000;
+/** A match that is to move here does so in much less, as long as SQL can be read. */
+const ON_ITS_WAY_MS = 60_000;
 /** With so long a life behind it, a match is cleared of earlier deaths that nobody knows the cause of. */
 const PROVEN_MS = 10_000;
 
@@ -131,10 +136,10 @@ export class MatchUpkeep {
   }
 
   async #compare(matchId: string, glance: Glance | undefined, isNews = false): Promise<void> {
-    const { host, incarnation, isArriving } = this.#parts;
+    const { host, incarnation, isArriving, isLeaving } = this.#parts;
     const epoch = host.epochOf(matchId);
-    // Still being made, or gone meanwhile.
-    if (epoch === null) return;
+    // Still being made, or gone meanwhile; or whose it is, is just being settled.
+    if (epoch === null || isLeaving(matchId)) return;
     const isOurs = glance?.owner === incarnation && glance.epoch === epoch;
     if (glance?.state === 'reserved' && isOurs) return;
     if (glance?.state === 'playing' && isOurs && glance.deaths >= MAX_DEATHS) {
@@ -149,8 +154,9 @@ export class MatchUpkeep {
       if (isNews || this.#differs(matchId, glance)) await this.#reconcile(matchId);
       return;
     }
-    // On its way here, and not ours yet.
-    if (host.isReserved(matchId) && (glance?.state === 'playing' || isArriving(matchId))) return;
+    // On its way here, and not ours yet; or it is by now, and was not when SQL was read.
+    if (glance?.state === 'playing' && glance.epoch < epoch && host.waitedMs(matchId) < ON_ITS_WAY_MS) return;
+    if (host.isReserved(matchId) && isArriving(matchId)) return;
     await this.#end(matchId, glance);
   }
 

@@ -37,9 +37,10 @@ export class ClusterRooms implements Rooms {
   }
 
   async create(reservation: Reservation, owner: string): Promise<void> {
-    const { calls, host } = this.#parts;
+    const { calls, host, incarnation } = this.#parts;
+    if (owner === incarnation) return await host.create(reservation);
     const peer = this.#peer(owner);
-    if (peer === null) return await host.create(reservation);
+    if (peer === null) throw new HandOffError('room-failed', reservation.matchId);
     try {
       await calls.call(peer, 'create', { reservation }, { timeoutMs: CREATE_MS });
     } catch (error) {
@@ -50,10 +51,10 @@ export class ClusterRooms implements Rooms {
 
   /** Of another process it is always true: whoever owns a match sees to it that it runs. */
   async open(matchId: string, owner: string): Promise<boolean> {
+    if (owner === this.#parts.incarnation) return this.#parts.host.open(matchId);
     const peer = this.#peer(owner);
-    if (peer === null) return this.#parts.host.open(matchId);
-    // Should it fail, its owner sees by itself that the match is played.
-    await this.#parts.calls.call(peer, 'open', { matchId }).catch(() => {});
+    // Should it fail, its owner sees by itself that the match is played; if that is no more, another takes it over.
+    if (peer !== null) await this.#parts.calls.call(peer, 'open', { matchId }).catch(() => {});
     return true;
   }
 

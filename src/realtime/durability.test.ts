@@ -174,10 +174,11 @@ test.each(['snapshot', 'none'] as const)(
     for (let seq = 1; seq <= 5; seq += 1) ann.gyre(seq, 'add', { by: seq }, true);
     await waitFor(() => ann.messages('__gyre').length === 6);
     disk.goOn();
-    const full = await first.host.handOver(match.matchId);
-    if (full === null) throw new Error('it could not move');
-    const recorded = { epoch: match.epoch, full, patches: [], timeMs: full.timeMs };
-    expect(await second.host.receive({ ...match, epoch: match.epoch + 1 }, recorded)).toBe(true);
+    const handedOver = await first.host.handOver(match.matchId);
+    if (handedOver === null) throw new Error('it could not move');
+    const { record: full, timeMs } = handedOver;
+    const recorded = { epoch: match.epoch, full, patches: [], timeMs };
+    expect(await second.host.receive({ ...match, epoch: match.epoch + 1 }, recorded, 1)).toBe(true);
     second.host.open(match.matchId);
     first.host.depart(match.matchId, () => {});
     expect(await waitFor(() => ann.closeCode)).toBe(CloseCode.comeBack);

@@ -97,9 +97,15 @@ export class GyreTransport extends WebSocketTransport {
     }, LAST_WORD_MS).unref();
   }
 
+  /** A process that passes sockets on to us stops: their clients are told to come back while what they say still gets through. */
+  dismissPiped(by: string): void {
+    for (const socket of this.wss.clients)
+      if ((socket as GyreWebSocket).pipedBy === by) socket.close(CloseCode.comeBack);
+  }
+
   /** What was passed on to us is not passed on again; and each process has a hub. */
   #isOurs(request: IncomingMessage, { roomId }: SocketTarget): boolean {
-    return infoOf(request).isPiped || (roomId !== HUB_ROOM && this.#options.directory.get(roomId) !== null);
+    return infoOf(request).pipedBy !== null || (roomId !== HUB_ROOM && this.#options.directory.get(roomId) !== null);
   }
 
   async #route(router: UpgradeRouter, upgrade: Upgrade, target: SocketTarget): Promise<void> {
@@ -115,6 +121,7 @@ export class GyreTransport extends WebSocketTransport {
 
   async #accept(socket: ControlledSocket, request: IncomingMessage, { target, admission }: Arrival): Promise<void> {
     socket.useConnection(request.socket);
+    socket.pipedBy = infoOf(request).pipedBy;
     this.#heartbeat.watch(socket);
     socket.on('ping', (data) => {
       if (!this.#mayControl(socket)) return;

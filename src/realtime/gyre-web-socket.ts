@@ -21,6 +21,8 @@ const MAX_COPIED_BYTES = 16 * 1024;
 export class GyreWebSocket extends WebSocket {
   /** Rounds of the heartbeat in which nothing was heard of the peer. */
   silentRounds = 0;
+  /** The process that passes it on; null: none does. */
+  pipedBy: string | null = null;
   #outlet: Outlet | null = null;
 
   /** Names the connection that the socket was made on. Before it, nothing can be sent. */

@@ -2,7 +2,7 @@ import type { Schema } from '@colyseus/schema';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { AnyRoomClass, AnyRooms } from '../../rooms/kit/game-room.ts';
 import { MatchCore } from '../../rooms/kit/match-core.ts';
-import type { CommitRecord, RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
+import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import { assertRecordable } from '../../rooms/kit/state-codec.ts';
 import { MatchClock } from '../cluster/match-clock.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
@@ -10,7 +10,7 @@ import type { TimeSource } from '../cluster/process-clock.ts';
 import type { StepListener } from '../cluster/step-watchdog.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
-import { MatchRoom, type MatchRoomServices, type Unheard } from './match-room.ts';
+import { type HandedOver, MatchRoom, type MatchRoomServices, type Unheard } from './match-room.ts';
 import type { Reservation, RoomHost } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
 
@@ -34,11 +34,20 @@ export interface LocalRoomHostOptions {
 /** One for all that are. */
 const READY = Promise.resolve();
 
+/** Which of several attempts to move a match here: what an earlier one brings is older, whenever it comes. */
+interface Attempt {
+  readonly epoch: number;
+  readonly attempt: number;
+}
+
 interface Hosted {
   /** null while it is being created. */
   room: MatchRoom | null;
   ready: Promise<void>;
   expiry: NodeJS.Timeout | null;
+  /** null: it has not moved here. */
+  readonly received: Attempt | null;
+  readonly sinceMs: number;
 }
 
 /** The match rooms that are live in this process. */
@@ -97,6 +106,8 @@ export class LocalRoomHost implements RoomHost {
 
   async adopt(reservation: Reservation, recorded: RecordedMatch): Promise<void> {
     const { matchId } = reservation;
+    // It was to move here, and then its process died.
+    if (this.isReserved(matchId)) this.discard(matchId);
     if (this.#hosted.has(matchId)) throw new Error(`${matchId} is here already`);
     const restore = (): MatchCore =>
       MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
@@ -154,26 +165,39 @@ export class LocalRoomHost implements RoomHost {
 
   /**
    * Takes in a room that moves here, from its other process's memory. It waits to be opened, as a new one does. Resolves
-   * to whether its full state is in our log. Idempotent by match id and epoch.
+   * to whether its full state is in our log. A later attempt takes the place of an earlier one: the match has gone on in between.
    */
-  async receive(reservation: Reservation, recorded: RecordedMatch): Promise<boolean> {
+  async receive(reservation: Reservation, recorded: RecordedMatch, attempt: number): Promise<boolean> {
     const { matchId, epoch } = reservation;
+    const received = { epoch, attempt };
     const known = this.#hosted.get(matchId);
     if (known !== undefined) {
       await known.ready;
-      if (known.room?.epoch === epoch) return known.room.isRecorded;
-      throw new HandOffError('room-failed', matchId);
+      const isStale = known.room?.isReserved && known.received !== null && isBefore(known.received, received);
+      if (!isStale) throw new HandOffError('room-failed', matchId);
+      this.discard(matchId);
     }
     if (this.#stopped || this.#isFull) throw new HandOffError('no-capacity', matchId);
     const restore = (): MatchCore =>
       MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
-    const room = await this.#host(reservation, restore);
-    this.#expireUnopened(matchId);
-    return room.isRecorded;
+    // It doesn't dispose of itself: it may be ours in SQL before we learn of it, and then nobody else has it.
+    return (await this.#host(reservation, restore, received)).isRecorded;
+  }
+
+  /** How long a room has waited to be opened; 0 if it doesn't, or isn't here. */
+  waitedMs(matchId: string): number {
+    const hosted = this.#hosted.get(matchId);
+    return hosted?.room?.isReserved ? performance.now() - hosted.sinceMs : 0;
+  }
+
+  /** A match that was to move here by this attempt, or an earlier one, doesn't. */
+  refuse(matchId: string, { epoch, attempt }: Attempt): void {
+    const { received, room } = this.#hosted.get(matchId) ?? {};
+    if (received && room?.isReserved && !isBefore({ epoch, attempt }, received)) this.discard(matchId);
   }
 
   /** See {@link MatchRoom.handOver}. null: it isn't here, or can't move. */
-  async handOver(matchId: string): Promise<CommitRecord | null> {
+  async handOver(matchId: string): Promise<HandedOver | null> {
     return (await this.#hosted.get(matchId)?.room?.handOver()) ?? null;
   }
 
@@ -264,8 +288,12 @@ export class LocalRoomHost implements RoomHost {
   }
 
   /** Makes the room around a core, and resolves when its first full state is durable, or the log is away. */
-  async #host(reservation: Reservation, makeCore: () => MatchCore): Promise<MatchRoom> {
-    const hosted: Hosted = { room: null, ready: Promise.resolve(), expiry: null };
+  async #host(
+    reservation: Reservation,
+    makeCore: () => MatchCore,
+    received: Attempt | null = null,
+  ): Promise<MatchRoom> {
+    const hosted: Hosted = { room: null, ready: Promise.resolve(), expiry: null, received, sinceMs: performance.now() };
     this.#hosted.set(reservation.matchId, hosted);
     const made = this.#make(reservation, hosted, makeCore);
     hosted.ready = made.then(() => undefined);
@@ -332,4 +360,8 @@ export class LocalRoomHost implements RoomHost {
       this.#options.services.log.error({ err: error, matchId, game, where }, 'a game has thrown');
     };
   }
+}
+
+function isBefore(one: Attempt, other: Attempt): boolean {
+  return one.epoch < other.epoch || (one.epoch === other.epoch && one.attempt < other.attempt);
 }

@@ -52,10 +52,17 @@ export interface Unheard {
   readonly message: { readonly type: string; readonly payload: unknown } | null;
 }
 
-/** What a leaving room was told before has its step within so long, or never. */
-const LAST_STEPS_MS = 500;
+/** What a leaving room was told before has its step within so long, or it doesn't leave yet. Meanwhile it plays. */
+const LAST_STEPS_MS = 2_000;
 /** What players may say while their match is between two processes. */
 const MAX_UNHEARD = 10_000;
+
+/** A match as it is handed over. */
+export interface HandedOver {
+  readonly record: CommitRecord;
+  /** Match time at which it stands still, past its last step. */
+  readonly timeMs: number;
+}
 
 /** What a step lets out, built. */
 interface Release {
@@ -92,6 +99,12 @@ export class MatchRoom implements SocketHandler, Steppable {
   /** For whoever runs the match next. */
   #unheard: Unheard[] = [];
   #onUnheard: ((unheard: Unheard) => void) | null = null;
+  /** To another process, if that takes it. */
+  #isMoving = false;
+  /** Sockets that came while it was about to move. */
+  readonly #knocked: SocketClient[] = [];
+  /** Sockets that said goodbye since then. */
+  readonly #leavers: SocketClient[] = [];
   #onIdle: () => void = () => {};
 
   /** A room that admits nobody yet, and whose state is not recorded yet. */
@@ -164,6 +177,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (this.#state !== 'reserved') return;
     this.#core.start();
     this.resume();
+    this.#hearKept();
   }
 
   /** Time runs from where it stands, and sockets are let in. */
@@ -182,7 +196,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   step(timeMs: number): void {
     this.#step(timeMs);
-    if (this.#state === 'leaving' && this.#core.isIdle) this.#onIdle();
+    if (this.#state === 'leaving' && this.#isIdle) this.#onIdle();
   }
 
   #step(timeMs: number): void {
@@ -227,13 +241,19 @@ export class MatchRoom implements SocketHandler, Steppable {
    * Does what it was told, takes in nothing more, and stops the match's time. Resolves to the whole match as of its last step,
    * when all that it let out is out; to null if it ends anyway, or admits nobody yet. Rejects with `LogSealedError`.
    */
-  async handOver(): Promise<CommitRecord | null> {
+  async handOver(): Promise<HandedOver | null> {
     if (this.#state !== 'open' || this.#over) return null;
     this.#state = 'leaving';
+    this.#isMoving = true;
     await this.#idle();
     if (this.#state !== 'leaving' || this.#over) return null;
+    if (!this.#isIdle) {
+      this.takeBack();
+      return null;
+    }
     this.freeze();
-    return await this.#commits.handOver();
+    const timeMs = this.clock.nowMs();
+    return { record: await this.#commits.handOver(), timeMs };
   }
 
   /** Nobody else runs it: it goes on here, with all that it was told meanwhile. */
@@ -241,6 +261,17 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (this.#state !== 'leaving' && this.#state !== 'frozen') return;
     if (this.#state === 'frozen') this.resume();
     this.#state = 'open';
+    this.#isMoving = false;
+    this.#leavers.length = 0;
+    // They went while nothing was noted.
+    for (const { seat, client } of this.#door.slots)
+      if (client === null && this.#core.seat(seat.index).connected) this.#core.seatDropped(seat.index);
+    this.#hearKept();
+    for (const client of this.#knocked.splice(0))
+      if (client.stage === 'arriving') this.room.contain(client, () => this.arrived(client));
+  }
+
+  #hearKept(): void {
     const unheard = this.#unheard;
     this.#unheard = [];
     this.hear(unheard);
@@ -252,13 +283,18 @@ export class MatchRoom implements SocketHandler, Steppable {
     this.#unheard = [];
     this.#onUnheard = onUnheard;
     for (const unheard of before) onUnheard(unheard);
+    for (const client of this.#leavers) client.end(CloseCode.consented);
     this.end(CloseCode.comeBack);
   }
 
-  /** What players said where the match was before. */
+  /** What players said where the match was before. If it can't be played now, it goes on with the match to whoever can. */
   hear(unheard: readonly Unheard[]): void {
+    if (!this.#isPlaying) {
+      for (const each of unheard) this.#keep(each);
+      return;
+    }
     for (const { seatIndex, message } of unheard) {
-      if (!this.#isPlaying || this.seat(seatIndex) === null) continue;
+      if (this.seat(seatIndex) === null) continue;
       if (message === null) this.giveUpSeat(seatIndex, CloseCode.consented);
       else this.#core.receivePlain(seatIndex, message.type, message.payload, null);
     }
@@ -316,6 +352,7 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   arrived(client: SocketClient): void {
     if (this.#state === 'reserved') client.end(CloseCode.noSuchRight);
+    else if (this.#isMoving) this.#knocked.push(client);
     else if (this.#door.knock(client, this.#state === 'open' && !this.#dismissed)) {
       this.#arrived.push(client);
       this.#wake();
@@ -364,27 +401,29 @@ export class MatchRoom implements SocketHandler, Steppable {
 
   consented(client: SocketClient): void {
     const slot = this.#door.slotOf(client);
-    const isStopping = this.#state === 'leaving' || this.#state === 'frozen';
-    if (slot?.client === client && isStopping) {
+    if (slot?.client === client && this.#isMoving) {
       this.late(client, { kind: 'leave' });
-      client.end(CloseCode.comeBack);
-    } else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
+      this.#leavers.push(client);
+    } else if (slot?.client === client && this.#state === 'frozen') client.end(CloseCode.comeBack);
+    else if (slot === undefined || slot.client !== client || !this.#isPlaying) client.end(CloseCode.consented);
     else this.giveUpSeat(slot.seat.index, CloseCode.consented);
   }
 
   /** Inputs with a number are sent again by their client, to whoever runs the match then; the rest would be lost. */
   late(client: SocketClient, message: InboundMessage | { readonly kind: 'leave' }): void {
     const slot = this.#door.slotOf(client);
-    if (slot === undefined || this.#state === 'reserved' || this.#over) return;
-    if (message.kind === 'leave') this.#keep({ seatIndex: slot.seat.index, message: null });
+    // Who was sent away for good, or has another socket by now, has nothing more to say.
+    if (slot === undefined || (client.exitCode !== null && client.exitCode !== CloseCode.comeBack)) return;
+    if (message.kind === 'leave') this.hear([{ seatIndex: slot.seat.index, message: null }]);
     else if (message.type !== GYRE_TYPE && message.requestId === null) {
       const payload = unpackPayload(message.packed);
       if (payload === null || message.packed.length > MAX_ROOM_MESSAGE_BYTES) return;
-      this.#keep({ seatIndex: slot.seat.index, message: { type: message.type, payload: payload.value } });
+      this.hear([{ seatIndex: slot.seat.index, message: { type: message.type, payload: payload.value } }]);
     }
   }
 
   #keep(unheard: Unheard): void {
+    if (this.#over) return;
     if (this.#onUnheard !== null) this.#onUnheard(unheard);
     else if (this.#state !== 'gone' && this.#unheard.length < MAX_UNHEARD) this.#unheard.push(unheard);
   }
@@ -402,13 +441,18 @@ export class MatchRoom implements SocketHandler, Steppable {
     return this.#parts.core;
   }
 
+  /** Nothing that it was told waits for a step. */
+  get #isIdle(): boolean {
+    return this.#core.isIdle && this.#arrived.length === 0;
+  }
+
   get #isPlaying(): boolean {
     return this.#state === 'open' && !this.#over;
   }
 
   /** Resolves when what waits for a step has had it, or never will. */
   async #idle(): Promise<void> {
-    if (this.#core.isIdle && this.#arrived.length === 0) return;
+    if (this.#isIdle) return;
     await new Promise<void>((resolve) => {
       const limit = setTimeout(resolve, LAST_STEPS_MS);
       this.#onIdle = () => {

@@ -50,6 +50,11 @@ export class RoomPipe {
     return size;
   }
 
+  /** Incarnations that clients are connected to through here. */
+  get targets(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
   /**
    * Passes an upgrade on, and pipes both ways once it is answered. Until then nothing that the client sends is read; if it isn't
    * answered within `withinMs`, another attempt may be made.

@@ -51,6 +51,8 @@ export class SocketClient {
   readonly pings = new MessageAllowance(MAX_ROOM_MESSAGES_PER_SECOND);
   /** Re-sent inputs that are not counted against its allowance. */
   resends = 0;
+  /** What we closed it with; null: we did not. */
+  exitCode: number | null = null;
   #stage: Stage = 'arriving';
   /** Messages for later, in order. */
   #held: Frame[] = [];
@@ -163,6 +165,7 @@ export class SocketClient {
   end(code: number): void {
     if (this.#stage === 'ended') return;
     this.uncork();
+    this.exitCode = code;
     this.markEnded();
     this.ref.close(code);
   }

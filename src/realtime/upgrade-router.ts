@@ -67,10 +67,15 @@ export class UpgradeRouter {
     this.#places.moved(roomId);
   }
 
-  /** Holds nobody any more: all are told to come back. */
-  close(): void {
+  /** Leads and holds nobody any more: all who come are told to come back. Who is piped already stays so. */
+  leadNoMore(): void {
     this.#isClosed = true;
     for (const waiting of this.#held) waiting.abort();
+  }
+
+  /** Cuts those who are piped, too. */
+  close(): void {
+    this.leadNoMore();
     this.#options.pipe.close();
   }
 
