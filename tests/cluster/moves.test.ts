@@ -11,7 +11,7 @@ for (const method of ['info', 'warn', 'error', 'log'] as const)
   jest.spyOn(console, method).mockImplementation(() => {});
 
 const LONG_MS = 120_000;
-const OPERATOR = 'the operator of the tests of moves';
+const OPERATOR = 'operator-of-the-tests-of-moves';
 
 async function start(processes: number) {
   const cluster = await GyreCluster.start({
