@@ -103,6 +103,8 @@ export class MatchRoom implements SocketHandler, Steppable {
   #isMoving = false;
   /** Sockets that came while it was about to move. */
   readonly #knocked: SocketClient[] = [];
+  /** What sockets have said since then. */
+  readonly #heldBack: { readonly client: SocketClient; readonly message: InboundMessage }[] = [];
   /** Sockets that said goodbye since then. */
   readonly #leavers: SocketClient[] = [];
   #onIdle: () => void = () => {};
@@ -266,6 +268,9 @@ export class MatchRoom implements SocketHandler, Steppable {
     // They went while nothing was noted.
     for (const { seat, client } of this.#door.slots)
       if (client === null && this.#core.seat(seat.index).connected) this.#core.seatDropped(seat.index);
+    // Inputs with a number, too: nobody sends them again, and without them there would be a gap.
+    for (const { client, message } of this.#heldBack.splice(0))
+      if (client.stage !== 'ended') this.room.contain(client, () => this.received(client, message));
     this.#hearKept();
     for (const client of this.#knocked.splice(0))
       if (client.stage === 'arriving') this.room.contain(client, () => this.arrived(client));
@@ -282,6 +287,7 @@ export class MatchRoom implements SocketHandler, Steppable {
     const before = this.#unheard;
     this.#unheard = [];
     this.#onUnheard = onUnheard;
+    for (const { client, message } of this.#heldBack.splice(0)) this.late(client, message);
     for (const unheard of before) onUnheard(unheard);
     for (const client of this.#leavers) client.end(CloseCode.consented);
     this.end(CloseCode.comeBack);
@@ -390,7 +396,8 @@ export class MatchRoom implements SocketHandler, Steppable {
     if (slot === undefined && this.#door.spectators.playerOf(client) !== undefined) client.end(CloseCode.badInput);
     if (slot === undefined) return;
     if (!this.#isPlaying) {
-      this.late(client, message);
+      if (this.#isMoving && !this.#over && this.#heldBack.length < MAX_UNHEARD)
+        this.#heldBack.push({ client, message });
       return;
     }
     const payload = unpackPayload(message.packed);

@@ -3,7 +3,7 @@ import { Front } from '../../scripts/cluster/front.ts';
 import { GyreCluster } from '../support/gyre-cluster.ts';
 import type { GyreProcess } from '../support/gyre-process.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { boardOf, playConnectFour, type Seated } from './stock-players.ts';
+import { boardOf, type Lobby, Player, playConnectFour, type Seated } from './stock-players.ts';
 import { faultsOf, SdkTeller, StockTeller } from './tellers.ts';
 
 // The stock SDK tells of its reconnections on the console.
@@ -120,3 +120,107 @@ test(
   },
   LONG_MS,
 );
+
+/** Until it is where it should be, in which epoch it should be, and everyone hears it from there. */
+async function isAt(
+  { cluster }: Awaited<ReturnType<typeof start>>,
+  { match, epoch, owner }: { match: SdkTeller; epoch: number; owner: GyreProcess },
+): Promise<void> {
+  await waitFor(async () => (await cluster.match(match.match.id))?.epoch === epoch, { timeoutMs: 30_000 });
+  expect(await cluster.ownerOf(match.match.id)).toBe(owner);
+  await waitFor(() => match.epochs.at(-1) === epoch, { what: `epoch ${epoch}`, timeoutMs: 30_000 });
+}
+
+test(
+  'whoever fails in the middle of a move, the match has one owner, goes on, and loses nothing [CL-17, CL-94, CL-95]',
+  async () => {
+    await using it = await start(1);
+    const { cluster } = it;
+    const match = it.use(await SdkTeller.play(it.endpoint)).talk();
+    const stock = it.use(await StockTeller.join(it.endpoint, match.gyre.lobby?.id ?? '')).talk();
+
+    // One can't make the room, one dies when it is given it, one stands still: the fourth takes it.
+    const refusing = await cluster.add({ env: { REFUSES: '1' } });
+    const dying = await cluster.add({ env: { DIE_AT: 'receive' } });
+    const still = await cluster.add({ env: { DIE_AT: 'open' } });
+    const dyingSource = await cluster.add({ env: { DIE_AT: 'depart' } });
+    still.suspend();
+    expect(await cluster.at(0).stop()).toBe(0);
+    still.resume();
+    await isAt(it, { match, epoch: 2, owner: dyingSource });
+    expect([dying.isAlive, still.isAlive]).toEqual([false, true]);
+    expect(await faultsOf([match, stock], match.state)).toEqual([]);
+    await refusing.kill();
+    match.talk();
+
+    // The match is its by SQL, and it dies before it has opened the room. The rest of the words are those with numbers.
+    const heir = await cluster.add();
+    dyingSource.terminate();
+    await isAt(it, { match, epoch: 4, owner: heir });
+    expect([still.isAlive, await dyingSource.ended()]).toEqual([false, null]);
+    expect(await faultsOf([match], match.state)).toEqual([]);
+    expect([match.undone, match.match.view.closeReason]).toEqual([0, null]);
+    expect(match.epochs).toEqual([1, 2, 4]);
+  },
+  LONG_MS,
+);
+
+test(
+  'an order to drain is as good as a signal, new matches begin meanwhile, and processes that all stop park quickly [CL-17, CL-96]',
+  async () => {
+    await using it = await start(2);
+    const { cluster } = it;
+    const [first, second] = [cluster.at(0), cluster.at(1)];
+    expect(await drain(first, null, 'someone-else-altogether')).toBe(401);
+    expect(await drain(first, 'i_nobody')).toBe(404);
+    const board = await playConnectFour(it);
+    const counting = await gather(it.endpoint);
+    await counting.host.call(`POST /lobbies/${counting.id}/start`, { countdownMs: 1_500 });
+    const gathered = await Promise.all([1, 2, 3].map(() => gather(it.endpoint)));
+    expect(await drain(first, await it.incarnationOf(second))).toBe(202);
+    for (const { host, id } of gathered) await host.call(`POST /lobbies/${id}/start`, { countdownMs: 0 });
+    expect(await second.ended()).toBe(0);
+    for (const each of [counting, ...gathered]) expect(await matchOf(each)).toMatchObject({ reason: null });
+    await second.start();
+    expect(await drain(first, null)).toBe(202);
+    expect(await first.ended()).toBe(0);
+    expect(await cluster.ownerOf(board.matchId)).toBe(second);
+    await first.start();
+
+    const before = await cluster.query('select id, epoch from matches order by id');
+    expect(await Promise.all(cluster.processes.map((process) => process.stop()))).toEqual([0, 0]);
+    const parked = await cluster.query(`select id from matches where state = 'playing' and owner is null`);
+    expect(parked).toHaveLength(before.length);
+    await Promise.all(cluster.processes.map((process) => process.start()));
+    for (const { id } of before) await cluster.ownerOf(id as string);
+    expect(await cluster.query('select distinct state, reason from matches')).toEqual([
+      { state: 'playing', reason: null },
+    ]);
+    expect(await deathsOf(it)).toBe(0);
+    const isBack = ({ events }: Seated) => events.at(-1) === 'reconnect';
+    await waitFor(() => board.seats.every(isBack), { timeoutMs: 30_000 });
+    expect(
+      board.seats.flatMap(({ events }) => events).filter((event) => !/^(reconnect|drop 4010|drop 1006)$/.test(event)),
+    ).toEqual([]);
+  },
+  LONG_MS,
+);
+
+/** Two in a lobby that may start. */
+async function gather(endpoint: string) {
+  const [host, guest] = [await Player.signIn(endpoint, 'Host'), await Player.signIn(endpoint, 'Guest')];
+  const { id } = await host.call<Lobby>('POST /lobbies', { game: 'connect-four' });
+  await guest.call(`PUT /lobbies/${id}/members/me`, {});
+  await guest.call(`PATCH /lobbies/${id}/members/me`, { ready: true });
+  return { host, id };
+}
+
+/** The lobby, once it is in its match. */
+async function matchOf({ host, id }: Awaited<ReturnType<typeof gather>>): Promise<Lobby> {
+  const look = async () => {
+    const lobby = await host.call<Lobby>(`GET /lobbies/${id}`);
+    if (lobby.state === 'open') throw new Error(`it is open again: ${lobby.reason}`);
+    return lobby.state === 'in-match' ? lobby : null;
+  };
+  return await waitFor(look, { timeoutMs: 20_000 });
+}

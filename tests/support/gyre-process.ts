@@ -130,6 +130,11 @@ export class GyreProcess implements AsyncDisposable {
     this.#child?.kill('SIGSTOP');
   }
 
+  /** SIGTERM, without waiting for what comes of it. */
+  terminate(): void {
+    this.#child?.kill('SIGTERM');
+  }
+
   /** SIGCONT. */
   resume(): void {
     this.#child?.kill('SIGCONT');
