@@ -13,9 +13,10 @@ for (const method of ['info', 'warn', 'error', 'log'] as const)
 const LONG_MS = 120_000;
 const OPERATOR = 'operator-of-the-tests-of-moves';
 
-async function start(processes: number) {
+async function start(processes: number, { direct = false } = {}) {
   const cluster = await GyreCluster.start({
     processes,
+    direct,
     entry: 'tests/cluster/moves-process.ts',
     env: { GYRE_OPERATOR_TOKEN: OPERATOR },
   });
@@ -202,6 +203,35 @@ test(
     expect(
       board.seats.flatMap(({ events }) => events).filter((event) => !/^(reconnect|drop 4010|drop 1006)$/.test(event)),
     ).toEqual([]);
+  },
+  LONG_MS,
+);
+
+test(
+  'our SDK goes to the owner itself, and finds it again after a move, a death, and where another lives by now [CL-97]',
+  async () => {
+    await using it = await start(2, { direct: true });
+    const { cluster } = it;
+    const dialled: string[] = [];
+    class Noted extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        this.addEventListener('open', () => dialled.push(url));
+      }
+    }
+    const ann = it.use(await SdkTeller.play(it.endpoint, null, Noted)).talk();
+    const last = () => new URL(dialled.findLast((url) => url.includes(ann.match.id)) ?? '').port;
+    const owner = await cluster.ownerOf(ann.match.id);
+    const other = cluster.otherThan(owner);
+    expect(last()).toBe(String(owner.port));
+    expect(await owner.stop()).toBe(0);
+    await isAt(it, { match: ann, epoch: 2, owner: other });
+    expect(last()).toBe(String(other.port));
+    await owner.start();
+    await other.kill();
+    await isAt(it, { match: ann, epoch: 3, owner });
+    expect(await faultsOf([ann], ann.state)).toEqual([]);
+    expect([ann.undone, ann.epochs, ann.match.view.closeReason]).toEqual([0, [1, 2, 3], null]);
   },
   LONG_MS,
 );

@@ -47,8 +47,12 @@ export class SdkTeller implements Teller {
     });
   }
 
-  static async play(endpoint: string, lobbyId: string | null = null): Promise<SdkTeller> {
-    const gyre = new Gyre<TallyGames>({ endpoint, storage: 'memory' });
+  static async play(
+    endpoint: string,
+    lobbyId: string | null = null,
+    WebSocketClass: new (url: string) => WebSocket = WebSocket,
+  ): Promise<SdkTeller> {
+    const gyre = new Gyre<TallyGames>({ endpoint, storage: 'memory', WebSocket: WebSocketClass });
     await gyre.signInAsGuest();
     if (lobbyId === null) return new SdkTeller(gyre, await gyre.play('tally'));
     const lobby = await gyre.lobbies.join(lobbyId);

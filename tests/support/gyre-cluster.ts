@@ -13,6 +13,8 @@ export interface GyreClusterOptions {
   readonly entry?: string;
   /** Left out: one on the run's server. Disposed of with the cluster. */
   readonly database?: TestDatabase;
+  /** Clients reach each of them directly, too. */
+  readonly direct?: boolean;
   /** Redis keeps what it has over a restart. */
   readonly persistentRedis?: boolean;
 }
@@ -61,11 +63,12 @@ export class GyreCluster implements AsyncDisposable {
 
   /** Starts one more. */
   async add(options: Pick<GyreClusterOptions, 'entry' | 'env'> = {}): Promise<GyreProcess> {
-    const { env } = this.#options;
+    const { env, direct = false } = this.#options;
     const { entry = this.#options.entry } = options;
     const process = await GyreProcess.start({
       databaseUrl: this.#database.url,
       env: { REDIS_URL: this.redis.url, ...env, ...options.env },
+      direct,
       ...(entry !== undefined && { entry }),
     });
     this.processes.push(process);

@@ -21,6 +21,8 @@ export interface GyreProcessOptions {
   readonly embedded?: boolean;
   /** A database that others use, too, and that stays when it ends. Left out: one of its own. */
   readonly databaseUrl?: string;
+  /** Clients are told where they reach it directly: at its own port. */
+  readonly direct?: boolean;
   /** Its entry answers {@link GyreProcess.ask}. */
   readonly answers?: boolean;
 }
@@ -36,6 +38,7 @@ export class GyreProcess implements AsyncDisposable {
   readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #answers: boolean;
+  readonly #direct: boolean;
   #child: ChildProcess | null = null;
   #output = '';
 
@@ -47,6 +50,7 @@ export class GyreProcess implements AsyncDisposable {
     this.#entry = options.entry ?? 'tests/support/gyre-host.ts';
     this.#env = options.env ?? {};
     this.#answers = options.answers ?? false;
+    this.#direct = options.direct ?? false;
   }
 
   static async start(options: GyreProcessOptions = {}): Promise<GyreProcess> {
@@ -83,6 +87,7 @@ export class GyreProcess implements AsyncDisposable {
         GYRE_SECRET: 'a secret of tests, which is long enough',
         GYRE_RATE_LIMITS: 'off',
         GYRE_LOG_LEVEL: 'warn',
+        ...(this.#direct && { GYRE_DIRECT_ADDRESS: `127.0.0.1:${this.port}` }),
         ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'pipe', ...(this.#answers ? (['ipc'] as const) : [])],
