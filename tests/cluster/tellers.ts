@@ -56,7 +56,7 @@ export class SdkTeller implements Teller {
     await gyre.signInAsGuest();
     if (lobbyId === null) return new SdkTeller(gyre, await gyre.play('tally'));
     const lobby = await gyre.lobbies.join(lobbyId);
-    return new SdkTeller(gyre, (await lobby.nextMatch()) as TallyMatch);
+    return new SdkTeller(gyre, await lobby.nextMatch());
   }
 
   static async watch(endpoint: string, matchId: string): Promise<SdkTeller> {

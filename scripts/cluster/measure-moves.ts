@@ -1,4 +1,4 @@
-// `node loadtest/moves/run.ts [--matches 10] [--processes 3] [--rounds 2] [--data folder]`: a rolling restart under load. Arenas of
+// `node scripts/cluster/measure-moves.ts [--matches 10] [--processes 3] [--rounds 2]`: a rolling restart under load. Arenas of
 // eight, all of whom move all the time, on a local cluster; each process is drained in turn, and starts again. Told is the pause of
 // each player at each move: from the last state that the old owner sent to the first of the new one. States come every 50 ms.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,11 +8,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Gyre, type Match } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
-import { LocalCluster } from '../../scripts/cluster/local-cluster.ts';
-import type { Member } from '../../scripts/cluster/member.ts';
-import { Operator } from '../../scripts/cluster/operator.ts';
-import { Latencies } from '../latencies.ts';
-import { arena } from '../swarm/games/arena.ts';
+import { LocalCluster } from './local-cluster.ts';
+import type { Member } from './member.ts';
+import { Operator } from './operator.ts';
+import { Latencies } from '../../loadtest/latencies.ts';
+import { arena } from '../../loadtest/swarm/games/arena.ts';
 
 const ROUND_MS = 900_000;
 const SETTLE_MS = 2_000;
@@ -65,7 +65,7 @@ async function gather(): Promise<readonly Playing[]> {
   const joined = await Promise.all(guests.map((gyre) => gyre.lobbies.join<Games['arena']>(lobby.view)));
   await lobby.start({ countdownMs: 0 }).catch(() => undefined);
   const matches = await Promise.all([lobby, ...joined].map((each) => each.nextMatch()));
-  return matches.map((match, seat) => watch(gyres[seat] as Gyre<Games>, match as Match<Games['arena']>));
+  return matches.map((match, seat) => watch(gyres[seat] as Gyre<Games>, match));
 }
 
 /** Plays, and measures each pause that comes with a lost connection. */
