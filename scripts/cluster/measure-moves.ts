@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Gyre, type Match } from '../../client-sdk/index.ts';
+import { Gyre, GyreError, type Lobby, type Match } from '../../client-sdk/index.ts';
 import type { Games } from '../../rooms/games.ts';
 import { LocalCluster } from './local-cluster.ts';
 import type { Member } from './member.ts';
@@ -16,6 +16,7 @@ import { arena } from '../../loadtest/swarm/games/arena.ts';
 
 const ROUND_MS = 900_000;
 const SETTLE_MS = 2_000;
+const RETRY_MS = 50;
 const LIMIT_MS = 300_000;
 const SHARES = [0.5, 0.9, 0.99] as const;
 
@@ -62,10 +63,21 @@ async function gather(): Promise<readonly Playing[]> {
   await Promise.all(gyres.map((gyre) => gyre.signInAsGuest()));
   const [host, ...guests] = gyres as [Gyre<Games>, ...Gyre<Games>[]];
   const lobby = await host.lobbies.create({ game: 'arena', settings: { roundMs: ROUND_MS, botFill: 0 } });
-  const joined = await Promise.all(guests.map((gyre) => gyre.lobbies.join<Games['arena']>(lobby.view)));
-  await lobby.start({ countdownMs: 0 }).catch(() => undefined);
+  const joined = await Promise.all(guests.map((gyre) => join(gyre, lobby.view)));
   const matches = await Promise.all([lobby, ...joined].map((each) => each.nextMatch()));
   return matches.map((match, seat) => watch(gyres[seat] as Gyre<Games>, match));
+}
+
+/** An arena begins with its first two; while it does, it takes nobody. */
+async function join(gyre: Gyre<Games>, view: Lobby<Games['arena']>['view']): Promise<Lobby<Games['arena']>> {
+  for (;;) {
+    try {
+      return await gyre.lobbies.join<Games['arena']>(view);
+    } catch (error) {
+      if (!(error instanceof GyreError) || error.code !== 'wrong-state') throw error;
+      await wait(RETRY_MS);
+    }
+  }
 }
 
 /** Plays, and measures each pause that comes with a lost connection. */
