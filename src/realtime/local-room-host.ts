@@ -181,7 +181,11 @@ export class LocalRoomHost implements RoomHost {
     const restore = (): MatchCore =>
       MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
     // It doesn't dispose of itself: it may be ours in SQL before we learn of it, and then nobody else has it.
-    return (await this.#host(reservation, restore, received)).isRecorded;
+    try {
+      return (await this.#host(reservation, restore, received)).isRecorded;
+    } catch (error) {
+      throw new HandOffError('room-failed', matchId, { cause: error });
+    }
   }
 
   /** How long a room has waited to be opened; 0 if it doesn't, or isn't here. */
