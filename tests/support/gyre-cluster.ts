@@ -15,6 +15,8 @@ export interface GyreClusterOptions {
   readonly database?: TestDatabase;
   /** Clients reach each of them directly, too. */
   readonly direct?: boolean;
+  /** Its entry answers `GyreProcess.ask`. */
+  readonly answers?: boolean;
   /** Redis keeps what it has over a restart. */
   readonly persistentRedis?: boolean;
 }
@@ -63,12 +65,13 @@ export class GyreCluster implements AsyncDisposable {
 
   /** Starts one more. */
   async add(options: Pick<GyreClusterOptions, 'entry' | 'env'> = {}): Promise<GyreProcess> {
-    const { env, direct = false } = this.#options;
+    const { env, direct = false, answers = false } = this.#options;
     const { entry = this.#options.entry } = options;
     const process = await GyreProcess.start({
       databaseUrl: this.#database.url,
       env: { REDIS_URL: this.redis.url, ...env, ...options.env },
       direct,
+      answers,
       ...(entry !== undefined && { entry }),
     });
     this.processes.push(process);

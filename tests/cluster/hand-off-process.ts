@@ -1,0 +1,44 @@
+// A process that runs Gyre with connect four. Told `here play` or `elsewhere open`, it places the next match so, and kills itself before
+// that step of its hand-off. Told `leave`, it leaves hand-offs to others until it is told `take`.
+import { games } from '../../rooms/games.ts';
+import { rooms } from '../../rooms/index.ts';
+import { ClusterCoordinator } from '../../src/cluster/cluster-coordinator.ts';
+import { readConfig } from '../../src/config.ts';
+import { HandOffs } from '../../src/matches/hand-off.ts';
+import { createLogger } from '../../src/ops/logging.ts';
+import { ClusterRooms } from '../../src/realtime/cluster-rooms.ts';
+import { resolveSecret } from '../../src/secret.ts';
+import { startGyre } from '../../src/start-gyre.ts';
+
+/** The one that has lived longest is the survivor of the test. */
+let coordinator: ClusterCoordinator | undefined;
+const { start } = ClusterCoordinator.prototype;
+ClusterCoordinator.prototype.start = async function () {
+  coordinator = this;
+  await start.call(this);
+};
+
+const { begin } = HandOffs.prototype;
+
+process.on('message', (asked) => {
+  if (asked === 'leave' || asked === 'take') {
+    HandOffs.prototype.begin = asked === 'take' ? begin : () => {};
+    process.send?.(asked);
+    return;
+  }
+  const [where, step = ''] = String(asked).split(' ');
+  const owner = where === 'here' ? coordinator?.incarnation : coordinator?.members[0]?.incarnation;
+  ClusterRooms.prototype.place = () => owner ?? '';
+  Object.assign(HandOffs.prototype, { [step]: () => process.kill(process.pid, 'SIGKILL') });
+  process.send?.(asked);
+});
+
+const config = await resolveSecret(readConfig(process.env));
+await startGyre({
+  games,
+  rooms,
+  config,
+  log: createLogger(config.logLevel),
+  build: 'test',
+  onFenced: () => process.exit(70),
+});
