@@ -98,10 +98,12 @@ test(
       await process.start();
     }
     expect(await faultsOf([ann, bob, cid, ...late], ann.state)).toEqual([]);
-    await waitFor(() => [ann, bob].every(({ asked, answered }) => asked === answered && asked > 0));
-    expect(watchers.map(({ state }) => state.tallies[0]?.sum)).toEqual(
-      [ann.said, ann.said].map((n) => (n * (n + 1)) / 2),
-    );
+    await waitFor(() => [ann, bob].every(({ asked, answered }) => asked === answered && asked > 0), {
+      timeoutMs: 30_000,
+    });
+    const sum = (ann.said * (ann.said + 1)) / 2;
+    await waitFor(() => watchers.every(({ state }) => state.tallies[0]?.sum === sum), { timeoutMs: 30_000 });
+    await waitFor(() => board.seats.every(({ events }) => events.at(-1) !== 'drop 4010'), { timeoutMs: 30_000 });
     for (const { epochs, undone, match } of [ann, bob, watchers[0]]) {
       expect([undone, match.view.closeReason]).toEqual([0, null]);
       expect(epochs).toEqual(epochs.map((_, index) => (epochs[0] ?? 0) + index));

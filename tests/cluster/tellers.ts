@@ -179,6 +179,6 @@ export async function faultsOf(tellers: readonly Teller[], shown: TallyState): P
     return isRight ? [] : [`seat ${seatIndex} said ${said}, counted ${count}, sum ${sum - (said * (said + 1)) / 2}`];
   };
   const faults = () => tellers.flatMap(faultOf);
-  await waitFor(() => faults().length === 0, { timeoutMs: 15_000 }).catch(() => undefined);
+  await waitFor(() => faults().length === 0, { timeoutMs: 30_000 }).catch(() => undefined);
   return faults();
 }
