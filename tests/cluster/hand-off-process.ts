@@ -28,7 +28,9 @@ process.on('message', (asked) => {
   }
   const [where, step = ''] = String(asked).split(' ');
   const owner = where === 'here' ? coordinator?.incarnation : coordinator?.members[0]?.incarnation;
-  ClusterRooms.prototype.place = () => owner ?? '';
+  ClusterRooms.prototype.place = function (game) {
+    return { owner: owner ?? '', compat: this.compatOf(game) };
+  };
   Object.assign(HandOffs.prototype, { [step]: () => process.kill(process.pid, 'SIGKILL') });
   process.send?.(asked);
 });
