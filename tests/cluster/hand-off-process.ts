@@ -12,12 +12,15 @@ import { startGyre } from '../../src/start-gyre.ts';
 
 /** The one that has lived longest is the survivor of the test. */
 let coordinator: ClusterCoordinator | undefined;
+// oxlint-disable-next-line typescript/unbound-method -- it is called with whose it is
 const { start } = ClusterCoordinator.prototype;
 ClusterCoordinator.prototype.start = async function () {
+  // oxlint-disable-next-line typescript/no-this-alias -- this is how the test gets hold of it
   coordinator = this;
   await start.call(this);
 };
 
+// oxlint-disable-next-line typescript/unbound-method -- it is put back where it was
 const { begin } = HandOffs.prototype;
 
 process.on('message', (asked) => {
@@ -28,9 +31,10 @@ process.on('message', (asked) => {
   }
   const [where, step = ''] = String(asked).split(' ');
   const owner = where === 'here' ? coordinator?.incarnation : coordinator?.members[0]?.incarnation;
-  ClusterRooms.prototype.place = function (game) {
-    return { owner: owner ?? '', compat: this.compatOf(game) };
-  };
+  ClusterRooms.prototype.place = (game) => ({
+    owner: owner ?? '',
+    compat: coordinator?.memberOf(owner ?? null)?.compats[game] ?? '',
+  });
   Object.assign(HandOffs.prototype, { [step]: () => process.kill(process.pid, 'SIGKILL') });
   process.send?.(asked);
 });
