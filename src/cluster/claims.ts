@@ -33,10 +33,12 @@ export async function claimOrphans(db: Database, claimant: Claimant): Promise<re
     // since a lock looks again at its own row alone and not at who owns it by now.
     const { rows } = await tx.execute<ClaimRow>(sql`
       with orphans as (select m.id, m.owner from matches m where m.id = any(${ids}) and ${orphaned})
-      update matches set owner = ${incarnation}, epoch = matches.epoch + 1, on_probation = ${suspicious}
+      update matches set owner = ${incarnation}, epoch = matches.epoch + 1, on_probation = ${suspicious},
+        owned_since = array_remove(array_append(matches.owned_since, orphans.owner), null)
       from orphans where matches.id = orphans.id
       returning matches.id, matches.epoch, matches.game, matches.compat, matches.deaths,
-        matches.unclean_deaths as "uncleanDeaths", orphans.owner as before, matches.recorded_by as "recordedBy"`);
+        matches.unclean_deaths as "uncleanDeaths", matches.owned_since as "ownedSince",
+        matches.recorded_by as "recordedBy"`);
     // One that has ended processes comes last: should it do so again, the others are here by then.
     return rows.map(toClaim).toSorted((a, b) => a.deaths - b.deaths);
   });
@@ -45,7 +47,7 @@ export async function claimOrphans(db: Database, claimant: Claimant): Promise<re
 /** SQL on a match `m`: it is played, and whoever owned or recorded it is no more, with a log that takes nothing more. */
 export const IS_ORPHAN = sql`m.state = 'playing'
     and not exists (
-      select from processes p where p.incarnation in (m.owner, m.recorded_by)
+      select from processes p where p.incarnation = any(array[m.owner, m.recorded_by] || m.owned_since)
         and (p.state in ('alive', 'draining') or (p.state = 'dead' and not p.sealed)))`;
 
 function claimable({ compats, suspicious = false }: Claimant): SQL {
@@ -56,9 +58,9 @@ function claimable({ compats, suspicious = false }: Claimant): SQL {
     and m.unclean_deaths ${suspicion}`;
 }
 
-function toClaim({ id: matchId, before, recordedBy, ...rest }: ClaimRow): Claim {
+function toClaim({ id: matchId, ownedSince, recordedBy, ...rest }: ClaimRow): Claim {
   const { epoch, game, compat, deaths, uncleanDeaths } = rest;
-  const logs = [...new Set([before, recordedBy])].filter((log) => log !== null);
+  const logs = [...new Set([...ownedSince.toReversed(), recordedBy])].filter((log) => log !== null);
   return { matchId, epoch, game, compat, deaths, uncleanDeaths, logs };
 }
 
@@ -86,7 +88,7 @@ export interface Handover {
 export async function handOver(db: Database, { matchId, epoch, from, to, recorded }: Handover): Promise<boolean> {
   const moved = await db
     .update(matches)
-    .set({ owner: to, epoch: epoch + 1, onProbation: false, ...(recorded && { recordedBy: to }) })
+    .set({ owner: to, epoch: epoch + 1, onProbation: false, ...(recorded && { recordedBy: to, ownedSince: [] }) })
     .where(
       and(eq(matches.id, matchId), eq(matches.owner, from), eq(matches.epoch, epoch), eq(matches.state, 'playing')),
     )
@@ -101,6 +103,7 @@ interface ClaimRow extends Record<string, unknown> {
   readonly compat: string;
   readonly deaths: number;
   readonly uncleanDeaths: number;
-  readonly before: string | null;
+  /** The owner before is the last of them. */
+  readonly ownedSince: readonly string[];
   readonly recordedBy: string | null;
 }

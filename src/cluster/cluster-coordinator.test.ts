@@ -236,6 +236,19 @@ test('a claim says whose logs have the match: of the owner before, and of who re
   expect(await coordinator.claimOrphans()).toMatchObject([{ logs: ['i_newer', 'i_older'] }]);
 });
 
+test('owners that died before it was noted whose log has a match are all named, the newest first [CL-14]', async () => {
+  await using cluster = await openCluster();
+  const matchId = await insertMatch(cluster.database, { owner: 'i_first', recordedBy: 'i_first' });
+  const owners = [await cluster.started(), await cluster.started()];
+  for (const { coordinator } of owners) {
+    expect(await coordinator.claimOrphans()).toMatchObject([{ matchId }]);
+    await cluster.kill(coordinator);
+  }
+  const [one, two] = owners.map(({ coordinator }) => coordinator.incarnation);
+  const { coordinator } = await cluster.started();
+  expect(await coordinator.claimOrphans()).toMatchObject([{ matchId, epoch: 3, logs: [two, one, 'i_first'] }]);
+});
+
 test('nobody takes over a match whose records are in the log of a process that lives [CL-14]', async () => {
   await using cluster = await openCluster();
   const [one, two] = [await cluster.started(), await cluster.started()];

@@ -203,7 +203,7 @@ export class MatchUpkeep {
     const news = ours.filter(({ id, recordedBy }) => recordedBy !== incarnation && log.holds(id));
     if (news.length === 0) return;
     const ids = news.map(({ id }) => id);
-    await db.update(matches).set({ recordedBy: incarnation }).where(this.#mine(ids));
+    await db.update(matches).set({ recordedBy: incarnation, ownedSince: [] }).where(this.#mine(ids));
   }
 
   #mine(ids: readonly string[]) {

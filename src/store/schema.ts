@@ -225,6 +225,8 @@ export const matches = pgTable(
     epoch: integer().notNull().default(0),
     /** Incarnation whose log has the newest full state; null: the owner's, or none yet. Its log is kept until another takes it over. */
     recordedBy: text('recorded_by'),
+    /** Owners since then, the oldest first: any of their logs may have a newer state. Empty when that is noted. */
+    ownedSince: text('owned_since').array().notNull().default([]),
     /** Process deaths while this room was being restored or stepped, or was alone on probation. */
     deaths: smallint().notNull().default(0),
     /** Deaths of its processes in a row that nobody knows the cause of, and that it may have caused. */

@@ -5,6 +5,7 @@ CREATE TABLE "presence_signs" (
 );
 --> statement-breakpoint
 ALTER TABLE "matches" ADD COLUMN "recorded_by" text;--> statement-breakpoint
+ALTER TABLE "matches" ADD COLUMN "owned_since" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "matches" ADD COLUMN "unclean_deaths" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "matches" ADD COLUMN "on_probation" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "processes" ADD COLUMN "counter" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
