@@ -64,8 +64,12 @@ test(
     await survivor.ask('leave');
     await one.ask('elsewhere play');
     await two.ask('here open');
-    await Promise.all([made!.start(0), played!.start(0), counted!.start(8_000)]);
-    await waitFor(() => !one.isAlive && !two.isAlive, PATIENT);
+    // One after the other: whose timer goes off begins whatever is due by then.
+    await made!.start(0);
+    await waitFor(() => !one.isAlive, PATIENT);
+    await played!.start(0);
+    await waitFor(() => !two.isAlive, PATIENT);
+    await counted!.start(8_000);
     expect((await counted!.look()).state).toBe('countdown');
     await three.kill();
     await survivor.ask('take');
