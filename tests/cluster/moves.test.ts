@@ -129,7 +129,12 @@ async function isAt(
   { cluster }: Awaited<ReturnType<typeof start>>,
   { match, epoch, owner }: { match: SdkTeller; epoch: number; owner: GyreProcess },
 ): Promise<void> {
-  await waitFor(async () => (await cluster.match(match.match.id))?.epoch === epoch, { timeoutMs: 30_000 });
+  const reached = async (): Promise<true> => {
+    const now = await cluster.match(match.match.id);
+    if (now?.epoch !== epoch) throw new Error(`the match is at ${JSON.stringify(now)}`);
+    return true;
+  };
+  await waitFor(reached, { what: `epoch ${epoch}`, timeoutMs: 30_000 });
   expect(await cluster.ownerOf(match.match.id)).toBe(owner);
   await waitFor(() => match.epochs.at(-1) === epoch, { what: `epoch ${epoch}`, timeoutMs: 30_000 });
 }
