@@ -10,7 +10,8 @@ export default {
   globalTeardown: './tests/support/global-teardown.ts',
   testEnvironment: 'node',
   injectGlobals: false,
-  maxWorkers: 2,
+  // One more than cores: many tests wait for processes more than they work.
+  maxWorkers: 3,
   testTimeout: 60_000,
   testSequencer: './scripts/jest/light-tests-first.mjs',
   reporters: ['default', './scripts/jest/tally-reporter.mjs'],

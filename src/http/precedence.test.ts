@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { TestPlayer } from '../../tests/support/http.ts';
 import { type HttpService, startHttpService } from '../../tests/support/http-service.ts';
 import { requireVersion } from './if-match.ts';
+import { RateLimits } from './rate-limits.ts';
 import { ProblemError } from './problem.ts';
 import { defineRoute } from './route.ts';
 
@@ -34,8 +35,9 @@ beforeAll(async () => {
   open = await startHttpService({ routes: () => [thing] });
   limited = await startHttpService({
     routes: () => [thing],
-    config: { rateLimits: true },
     databaseUrl: open.databaseUrl,
+    // Its time stands still: nothing is given back while a test makes its requests.
+    shared: { limits: new RateLimits({ enabled: true, nowMs: () => 0 }) },
   });
   ann = await open.api.signIn();
 });
