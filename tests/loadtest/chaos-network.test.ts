@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { Network, NETS, whyNoNetwork } from '../../loadtest/chaos/network.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const TRY_LIMIT_MS = 1_000;
 
@@ -37,7 +38,8 @@ test('[CL-64] a process is cut from each net by itself, without a word, and reac
     expect(await knock(network, 1, { host: network.addressOf(0, 'peers'), port })).toBe('silent');
     expect(await knock(network, 1, { host: network.addressOf(0, 'clients'), port })).toBe('refused');
     network.mend(0, ['redis', 'peers']);
-    expect(await knocks(0)).toEqual(['open', 'open', 'open', 'open']);
+    // The kernel remembers for a moment that there was no way.
+    await waitFor(async () => (await knocks(0)).every((each) => each === 'open'), { timeoutMs: 20_000 });
   } finally {
     server.close();
   }
