@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { getHeapStatistics } from 'node:v8';
 import { systemClock } from './clock.ts';
 import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
 import { DatabaseLock } from './cluster/database-lock.ts';
@@ -23,6 +24,7 @@ import { RoomEngine } from './room-engine.ts';
 import type { RunningParts } from './running-gyre.ts';
 import { listen, serve } from './serving.ts';
 import { Services } from './services.ts';
+import type { ProcessLoad } from './store/schema.ts';
 import { sendOneselfSigterm } from './ops/stop-request.ts';
 import type { GyreOptions, Start } from './start-gyre.ts';
 
@@ -107,7 +109,7 @@ export async function startClustered(database: RunningDatabase, start: Start): P
     address,
     directAddress: config.directAddress,
     compats,
-    load: () => ({ clients: engine.clientCount, rooms: engine.host.roomCount, delayMs: delay.takeMs() }),
+    load: () => loadOf(engine, delay),
     lease,
     seal: (dead) => engine.stores.deadLogs.seal(dead),
     logger: log,
@@ -139,6 +141,16 @@ export async function startClustered(database: RunningDatabase, start: Start): P
 }
 
 const ABANDON_MS = 2_000;
+
+function loadOf(engine: RoomEngine, delay: LoopDelay): ProcessLoad {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return {
+    clients: engine.clientCount,
+    rooms: engine.host.roomCount,
+    delayMs: delay.takeMs(),
+    memory: Math.round((used / limit) * 100) / 100,
+  };
+}
 
 /** Another process has taken over: nothing that this one does counts any more, and it ends. */
 class Fence {

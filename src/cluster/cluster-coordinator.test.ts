@@ -275,18 +275,33 @@ test('a death without a name falls on all matches of the process, a named one on
   expect(await cluster.match(d)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
 });
 
+test('the death of a process whose memory was full weighs twice [CL-15]', async () => {
+  await using cluster = await openCluster();
+  const [judge, full] = [await cluster.started(), await cluster.started({ beatEveryMs: 1_000_000 })];
+  const { incarnation } = full.coordinator;
+  const matchId = await insertMatch(cluster.database, { owner: incarnation, epoch: 1 });
+  const load = { clients: 0, rooms: 1, delayMs: 0, memory: 0.97 };
+  await cluster.database.db.update(processes).set({ load }).where(eq(processes.incarnation, incarnation));
+  await judge.coordinator.bury(incarnation, { refused: true });
+  expect(await cluster.match(matchId)).toMatchObject({ deaths: 0, uncleanDeaths: 2 });
+});
+
 test('a death while a match is on probation falls on that match alone [CL-15]', async () => {
   await using cluster = await openCluster();
   const [judge, one] = [await cluster.started(), await cluster.started()];
   const { incarnation } = one.coordinator;
   const innocent = await insertMatch(cluster.database, { owner: incarnation, epoch: 1 });
-  const suspect = await insertMatch(cluster.database, { owner: 'i_gone', uncleanDeaths: 2 });
+  const suspect = await insertMatch(cluster.database, { owner: 'i_gone', uncleanDeaths: SUSPICIOUS_DEATHS });
   const compats = { 'connect-four': 'same' };
   expect(await one.coordinator.claimOrphans()).toEqual([]);
   const [claim] = await claimOrphans(cluster.database.db, { incarnation, compats, suspicious: true });
   expect(claim?.matchId).toBe(suspect);
   await judge.coordinator.bury(incarnation, { refused: true });
-  expect(await cluster.match(suspect)).toMatchObject({ deaths: 1, uncleanDeaths: 2, onProbation: false });
+  expect(await cluster.match(suspect)).toMatchObject({
+    deaths: 1,
+    uncleanDeaths: SUSPICIOUS_DEATHS,
+    onProbation: false,
+  });
   expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
 });
 
@@ -307,8 +322,12 @@ test('who was acquitted a moment before is suspected the more when its process e
   await acquit(db, { matchId: acquitted, incarnation });
   const watched = await claimOne();
   await judge.coordinator.bury(incarnation, { refused: true });
-  expect(await cluster.match(watched)).toMatchObject({ deaths: 1, uncleanDeaths: 2 });
-  expect(await cluster.match(acquitted)).toMatchObject({ deaths: 0, uncleanDeaths: 3, onProbation: false });
+  expect(await cluster.match(watched)).toMatchObject({ deaths: 1, uncleanDeaths: SUSPICIOUS_DEATHS });
+  expect(await cluster.match(acquitted)).toMatchObject({
+    deaths: 0,
+    uncleanDeaths: SUSPICIOUS_DEATHS + 1,
+    onProbation: false,
+  });
   expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
 });
 

@@ -1,5 +1,5 @@
 import { and, eq, gte, inArray, notInArray, or, sql } from 'drizzle-orm';
-import { matches, processes } from '../store/schema.ts';
+import { matches, processes, type ProcessLoad } from '../store/schema.ts';
 import { type Database, inTransaction, type Tx } from '../store/transaction.ts';
 import { SUSPICIOUS_DEATHS } from './claims.ts';
 
@@ -19,14 +19,25 @@ export async function declareDead(db: Database, incarnation: string, evidence: E
       .update(processes)
       .set({ state: 'dead', endedAt: sql`now()` })
       .where(and(eq(processes.incarnation, incarnation), inArray(processes.state, ['alive', 'draining']), unheard))
-      .returning({ suspect: processes.suspect });
+      .returning({ suspect: processes.suspect, load: processes.load });
     if (!dead) return false;
-    await blame(tx, incarnation, dead.suspect);
+    await blame(tx, { incarnation, ...dead });
     return true;
   });
 }
 
-async function blame(tx: Tx, incarnation: string, suspect: string | null): Promise<void> {
+/** With so much of its memory in use at its last heartbeat, a process has not been killed from outside: it ran out of it. */
+const OUT_OF_MEMORY = 0.8;
+/** Such a death is worth two whose cause is open: most of those are nobody's fault. */
+const DEATHS_OUT_OF_MEMORY = 2;
+
+interface Dead {
+  readonly incarnation: string;
+  readonly suspect: string | null;
+  readonly load: ProcessLoad;
+}
+
+async function blame(tx: Tx, { incarnation, suspect, load }: Dead): Promise<void> {
   const played = eq(matches.state, 'playing');
   const its = and(eq(matches.owner, incarnation), played);
   // Named by the watchdog: it may just have been about to move there, and be another's still.
@@ -39,10 +50,11 @@ async function blame(tx: Tx, incarnation: string, suspect: string | null): Promi
   if (suspect !== null) return;
   // With one on probation, those that were acquitted a moment ago are to be watched for longer the next time: it may be that
   // one of them only takes longer to end its process.
+  const weight = (load.memory ?? 0) > OUT_OF_MEMORY ? DEATHS_OUT_OF_MEMORY : 1;
   const others = found.length === 0 ? undefined : gte(matches.uncleanDeaths, SUSPICIOUS_DEATHS);
   await tx.sql
     .update(matches)
-    .set({ uncleanDeaths: sql`${matches.uncleanDeaths} + 1` })
+    .set({ uncleanDeaths: sql`${matches.uncleanDeaths} + ${weight}` })
     .where(
       and(
         its,

@@ -309,6 +309,8 @@ export interface ProcessLoad {
   readonly rooms: number;
   /** How late the event loop is, at the 99th percentile of the last heartbeats. */
   readonly delayMs: number;
+  /** 0–1: how much of what JavaScript may use is in use. Left out by builds that don't tell. */
+  readonly memory?: number;
 }
 
 /** Incarnations: one row a boot of a process. */
