@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { getHeapStatistics } from 'node:v8';
 import { systemClock } from './clock.ts';
 import { ClusterCoordinator } from './cluster/cluster-coordinator.ts';
 import { DatabaseLock } from './cluster/database-lock.ts';
 import { introduce } from './cluster/introduction.ts';
+import { heapUse } from './cluster/heap-limit.ts';
 import { OwnershipLease } from './cluster/lease.ts';
 import { newIncarnation } from './cluster/local-coordinator.ts';
 import { ownPeerAddress } from './cluster/own-address.ts';
@@ -143,12 +143,12 @@ export async function startClustered(database: RunningDatabase, start: Start): P
 const ABANDON_MS = 2_000;
 
 function loadOf(engine: RoomEngine, delay: LoopDelay): ProcessLoad {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  const { usedBytes, limitBytes } = heapUse();
   return {
     clients: engine.clientCount,
     rooms: engine.host.roomCount,
     delayMs: delay.takeMs(),
-    memory: Math.round((used / limit) * 100) / 100,
+    memory: Math.round((usedBytes / limitBytes) * 100) / 100,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Claim } from './ports.ts';
 /** Taken over at a time, so that all who live share the matches of one who died. */
 const BATCH = 16;
 /** With so many deaths in a row that a match may have caused, it is adopted alone. */
-export const SUSPICIOUS_DEATHS = 4;
+export const SUSPICIOUS_DEATHS = 6;
 
 export interface Claimant {
   readonly incarnation: string;

@@ -5,7 +5,7 @@ import { TcpProxy } from '../../tests/support/tcp-proxy.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { type DatabaseHandle, openDatabase } from '../store/database.ts';
 import { acquit } from '../matches/match-store.ts';
-import { matches, processes } from '../store/schema.ts';
+import { matches, processes, type ProcessLoad } from '../store/schema.ts';
 import { claimOrphans, SUSPICIOUS_DEATHS } from './claims.ts';
 import { ClusterCoordinator } from './cluster-coordinator.ts';
 import { type CoordinatorHost, coordinatorContract, insertMatch } from './coordinator.contract.ts';
@@ -95,6 +95,11 @@ class Cluster implements CoordinatorHost {
       .set({ suspect: 'm_another00' })
       .where(eq(processes.incarnation, incarnation));
     await this.process().coordinator.bury(incarnation, { refused: true });
+  }
+
+  async lastWord({ incarnation }: Coordinator, word: Partial<ProcessLoad>): Promise<void> {
+    const load = { clients: 0, rooms: 1, delayMs: 0, ...word };
+    await this.database.db.update(processes).set({ load }).where(eq(processes.incarnation, incarnation));
   }
 
   async row(incarnation: string) {
@@ -275,60 +280,76 @@ test('a death without a name falls on all matches of the process, a named one on
   expect(await cluster.match(d)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
 });
 
-test('the death of a process whose memory was full weighs twice [CL-15]', async () => {
+test.each([
+  ['whose memory was full', { memory: 0.97 }],
+  ['that said that it failed', { failed: true }],
+])('the death of a process %s weighs as much as three that nobody knows the cause of [CL-15]', async (_, word) => {
   await using cluster = await openCluster();
   const [judge, full] = [await cluster.started(), await cluster.started({ beatEveryMs: 1_000_000 })];
-  const { incarnation } = full.coordinator;
-  const matchId = await insertMatch(cluster.database, { owner: incarnation, epoch: 1 });
-  const load = { clients: 0, rooms: 1, delayMs: 0, memory: 0.97 };
-  await cluster.database.db.update(processes).set({ load }).where(eq(processes.incarnation, incarnation));
-  await judge.coordinator.bury(incarnation, { refused: true });
-  expect(await cluster.match(matchId)).toMatchObject({ deaths: 0, uncleanDeaths: 2 });
+  const matchId = await insertMatch(cluster.database, { owner: full.coordinator.incarnation, epoch: 1 });
+  await cluster.lastWord(full.coordinator, word);
+  await judge.coordinator.bury(full.coordinator.incarnation, { refused: true });
+  expect(await cluster.match(matchId)).toMatchObject({ deaths: 0, uncleanDeaths: 3 });
 });
 
-test('a death while a match is on probation falls on that match alone [CL-15]', async () => {
-  await using cluster = await openCluster();
-  const [judge, one] = [await cluster.started(), await cluster.started()];
+/** A process with a match that is on probation and another that is not, and somebody to declare it dead. */
+async function probation(cluster: Cluster, fields: Parameters<typeof insertMatch>[1] = {}) {
+  const [judge, one] = [
+    await cluster.started({ beatEveryMs: 1_000_000 }),
+    await cluster.started({ beatEveryMs: 1_000_000 }),
+  ];
   const { incarnation } = one.coordinator;
-  const innocent = await insertMatch(cluster.database, { owner: incarnation, epoch: 1 });
-  const suspect = await insertMatch(cluster.database, { owner: 'i_gone', uncleanDeaths: SUSPICIOUS_DEATHS });
-  const compats = { 'connect-four': 'same' };
+  const innocent = await insertMatch(cluster.database, { owner: incarnation, epoch: 1, uncleanDeaths: 1 });
+  const suspicious = { owner: 'i_gone', uncleanDeaths: SUSPICIOUS_DEATHS, ...fields };
+  await insertMatch(cluster.database, suspicious);
+  await insertMatch(cluster.database, suspicious);
+  const claimOne = async () => {
+    const compats = { 'connect-four': 'same' };
+    const claims = await claimOrphans(cluster.database.db, { incarnation, compats, suspicious: true });
+    return claims[0]?.matchId ?? '';
+  };
+  return { judge, one, incarnation, innocent, claimOne };
+}
+
+test('a death from inside while a match is on probation falls on that match alone [CL-15]', async () => {
+  await using cluster = await openCluster();
+  const { judge, one, incarnation, innocent, claimOne } = await probation(cluster);
   expect(await one.coordinator.claimOrphans()).toEqual([]);
-  const [claim] = await claimOrphans(cluster.database.db, { incarnation, compats, suspicious: true });
-  expect(claim?.matchId).toBe(suspect);
+  const suspect = await claimOne();
+  await cluster.lastWord(one.coordinator, { failed: true });
   await judge.coordinator.bury(incarnation, { refused: true });
-  expect(await cluster.match(suspect)).toMatchObject({
-    deaths: 1,
-    uncleanDeaths: SUSPICIOUS_DEATHS,
-    onProbation: false,
-  });
-  expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 0 });
+  const blamed = { deaths: 1, deathsOnProbation: 0, uncleanDeaths: SUSPICIOUS_DEATHS, onProbation: false };
+  expect(await cluster.match(suspect)).toMatchObject(blamed);
+  expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
+});
+
+test('of deaths on probation that may have come from outside, only the fourth in a row counts [CL-15]', async () => {
+  await using cluster = await openCluster();
+  const counted: unknown[] = [];
+  for (const deathsOnProbation of [0, 1, 2, 3, 4]) {
+    const { judge, incarnation, claimOne } = await probation(cluster, { deathsOnProbation });
+    const suspect = await claimOne();
+    await judge.coordinator.bury(incarnation, { refused: true });
+    const match = await cluster.match(suspect);
+    expect(match).toMatchObject({ deathsOnProbation: deathsOnProbation + 1, onProbation: false });
+    counted.push(match?.deaths);
+    await cluster.database.db.delete(matches);
+  }
+  expect(counted).toEqual([0, 0, 0, 1, 0]);
 });
 
 test('who was acquitted a moment before is suspected the more when its process ends, and whoever is on probation is blamed [CL-80]', async () => {
   await using cluster = await openCluster();
-  const [judge, one] = [await cluster.started(), await cluster.started()];
-  const { incarnation } = one.coordinator;
-  const { db } = cluster.database;
-  const innocent = await insertMatch(cluster.database, { owner: incarnation, uncleanDeaths: 1 });
-  for (let times = 0; times < 2; times += 1)
-    await insertMatch(cluster.database, { owner: null, uncleanDeaths: SUSPICIOUS_DEATHS });
-  const claimOne = async () => {
-    const compats = { 'connect-four': 'same' };
-    const [claim] = await claimOrphans(db, { incarnation, compats, suspicious: true });
-    return claim?.matchId ?? '';
-  };
+  const { judge, one, incarnation, innocent, claimOne } = await probation(cluster, { deathsOnProbation: 2 });
   const acquitted = await claimOne();
-  await acquit(db, { matchId: acquitted, incarnation });
+  await acquit(cluster.database.db, { matchId: acquitted, incarnation });
   const watched = await claimOne();
+  await cluster.lastWord(one.coordinator, { memory: 0.9 });
   await judge.coordinator.bury(incarnation, { refused: true });
   expect(await cluster.match(watched)).toMatchObject({ deaths: 1, uncleanDeaths: SUSPICIOUS_DEATHS });
-  expect(await cluster.match(acquitted)).toMatchObject({
-    deaths: 0,
-    uncleanDeaths: SUSPICIOUS_DEATHS + 1,
-    onProbation: false,
-  });
-  expect(await cluster.match(innocent)).toMatchObject({ deaths: 0, uncleanDeaths: 1 });
+  const harmless = { deaths: 0, deathsOnProbation: 0, onProbation: false };
+  expect(await cluster.match(acquitted)).toMatchObject({ ...harmless, uncleanDeaths: SUSPICIOUS_DEATHS + 1 });
+  expect(await cluster.match(innocent)).toMatchObject({ ...harmless, uncleanDeaths: 1 });
 });
 
 test("a match that ends the process that it is to move to is blamed for it, though it is another's [CL-81]", async () => {

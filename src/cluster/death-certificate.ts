@@ -8,8 +8,8 @@ export type Evidence = { readonly refused: true } | { readonly counter: number }
 
 /**
  * Declares a process dead, in one conditional UPDATE: of all who try, one succeeds. What its death may have to do with one of
- * its matches is noted in the same transaction: the one that its watchdog named, or that was alone on probation, or,
- * without a name, all of them.
+ * its matches is noted in the same transaction: it falls on the one that its watchdog named, or that was alone on probation, or,
+ * without either, on all of them.
  * @returns false if it was dead already, has stopped, or lives after all
  */
 export async function declareDead(db: Database, incarnation: string, evidence: Evidence): Promise<boolean> {
@@ -26,10 +26,12 @@ export async function declareDead(db: Database, incarnation: string, evidence: E
   });
 }
 
-/** With so much of its memory in use at its last heartbeat, a process has not been killed from outside: it ran out of it. */
+/** With so much of its memory in use at its last word, a process has not been killed from outside: it ran out of it. */
 const OUT_OF_MEMORY = 0.8;
-/** Such a death is worth two whose cause is open: most of those are nobody's fault. */
-const DEATHS_OUT_OF_MEMORY = 2;
+/** A death that did not come from outside is worth several of those that may have: nearly all of those are nobody's fault. */
+const WEIGHT_FROM_INSIDE = SUSPICIOUS_DEATHS / 2;
+/** So many deaths on probation in a row that may have come from outside are one that did not. */
+const COINCIDENCES = 4;
 
 interface Dead {
   readonly incarnation: string;
@@ -37,34 +39,49 @@ interface Dead {
   readonly load: ProcessLoad;
 }
 
-async function blame(tx: Tx, { incarnation, suspect, load }: Dead): Promise<void> {
+async function blame({ sql: tx }: Tx, { incarnation, suspect, load }: Dead): Promise<void> {
+  const { deaths, uncleanDeaths, deathsOnProbation, onProbation } = matches;
   const played = eq(matches.state, 'playing');
+  if (suspect !== null) {
+    // It may just have been about to move there, and be another's still.
+    const named = and(eq(matches.id, suspect), played);
+    await tx
+      .update(matches)
+      .set({ deaths: sql`${deaths} + 1`, onProbation: false })
+      .where(named);
+    return;
+  }
+  const fromInside = load.failed === true || (load.memory ?? 0) > OUT_OF_MEMORY;
   const its = and(eq(matches.owner, incarnation), played);
-  // Named by the watchdog: it may just have been about to move there, and be another's still.
-  const which = suspect === null ? and(its, eq(matches.onProbation, true)) : and(eq(matches.id, suspect), played);
-  const found = await tx.sql
+  const watched = await tx
     .update(matches)
-    .set({ deaths: sql`${matches.deaths} + 1`, onProbation: false })
-    .where(which)
+    .set(
+      fromInside
+        ? { deaths: sql`${deaths} + 1`, onProbation: false }
+        : {
+            deaths: sql`${deaths} + (${deathsOnProbation} % ${COINCIDENCES} = ${COINCIDENCES - 1})::int`,
+            deathsOnProbation: sql`${deathsOnProbation} + 1`,
+            onProbation: false,
+          },
+    )
+    .where(and(its, eq(onProbation, true)))
     .returning({ id: matches.id });
-  if (suspect !== null) return;
-  // With one on probation, those that were acquitted a moment ago are to be watched for longer the next time: it may be that
-  // one of them only takes longer to end its process.
-  const weight = (load.memory ?? 0) > OUT_OF_MEMORY ? DEATHS_OUT_OF_MEMORY : 1;
-  const others = found.length === 0 ? undefined : gte(matches.uncleanDeaths, SUSPICIOUS_DEATHS);
-  await tx.sql
+  if (watched.length === 0) {
+    const weight = fromInside ? WEIGHT_FROM_INSIDE : 1;
+    await tx
+      .update(matches)
+      .set({ uncleanDeaths: sql`${uncleanDeaths} + ${weight}` })
+      .where(its);
+    return;
+  }
+  // Those that were acquitted a moment ago are to be watched for longer the next time: it may be that one of them only takes
+  // longer to end its process.
+  const ids = watched.map(({ id }) => id);
+  const acquitted = and(its, gte(uncleanDeaths, SUSPICIOUS_DEATHS), notInArray(matches.id, ids));
+  await tx
     .update(matches)
-    .set({ uncleanDeaths: sql`${matches.uncleanDeaths} + ${weight}` })
-    .where(
-      and(
-        its,
-        others,
-        notInArray(
-          matches.id,
-          found.map(({ id }) => id),
-        ),
-      ),
-    );
+    .set({ uncleanDeaths: sql`${uncleanDeaths} + 1` })
+    .where(acquitted);
 }
 
 /** Its log takes nothing more: its matches may be claimed. */

@@ -44,9 +44,9 @@ export interface Claim {
   readonly epoch: number;
   readonly game: string;
   readonly compat: string;
-  /** Process deaths while it was being restored or stepped. */
+  /** Deaths of processes that are its doing. */
   readonly deaths: number;
-  /** Deaths of its processes in a row that it may have caused. */
+  /** Deaths of its processes in a row that nobody knows the cause of. */
   readonly uncleanDeaths: number;
   /** Incarnations whose logs may have its newest record. */
   readonly logs: readonly string[];

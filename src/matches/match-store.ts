@@ -105,7 +105,7 @@ export async function acquit(
 ): Promise<void> {
   await db
     .update(matches)
-    .set({ onProbation: false })
+    .set({ onProbation: false, deathsOnProbation: 0 })
     .where(sql`${matches.id} = ${matchId} and ${matches.owner} = ${incarnation} and ${matches.onProbation}`);
 }
 

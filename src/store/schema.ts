@@ -227,10 +227,12 @@ export const matches = pgTable(
     recordedBy: text('recorded_by'),
     /** Owners since then, the oldest first: any of their logs may have a newer state. Empty when that is noted. */
     ownedSince: text('owned_since').array().notNull().default([]),
-    /** Process deaths while this room was being restored or stepped, or was alone on probation. */
+    /** Deaths of processes that are its doing: while it was restored or stepped, or, not from outside, while it was alone on probation. */
     deaths: smallint().notNull().default(0),
     /** Deaths of its processes in a row that nobody knows the cause of, and that it may have caused. */
     uncleanDeaths: smallint('unclean_deaths').notNull().default(0),
+    /** Those of them that came while it was alone on probation, since it was last acquitted. */
+    deathsOnProbation: smallint('deaths_on_probation').notNull().default(0),
     /** Its owner watches whether it survives this room: a death now is this room's doing. */
     onProbation: boolean('on_probation').notNull().default(false),
     /** A reservation that is not playing by then is put back. */
@@ -311,6 +313,8 @@ export interface ProcessLoad {
   readonly delayMs: number;
   /** 0–1: how much of what JavaScript may use is in use. Left out by builds that don't tell. */
   readonly memory?: number;
+  /** Its last word: it ends by itself, with an error. */
+  readonly failed?: boolean;
 }
 
 /** Incarnations: one row a boot of a process. */

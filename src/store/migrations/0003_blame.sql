@@ -1,0 +1,1 @@
+ALTER TABLE "matches" ADD COLUMN "deaths_on_probation" smallint DEFAULT 0 NOT NULL;
