@@ -252,7 +252,7 @@ export class ClusterRuntime {
       return { recorded: await refusing(() => host.receive(reservation, recorded, attempt)) };
     });
     calls.serve('dismiss', async ({ by }) => {
-      engine.dismissPiped(by);
+      void engine.dismissPiped(by);
       return null;
     });
     calls.serve('drain', async () => {

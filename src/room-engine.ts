@@ -197,8 +197,8 @@ export class RoomEngine {
   }
 
   /** A process that passes sockets on to this one stops: their clients are to come back. */
-  dismissPiped(by: string): void {
-    this.#transport.dismissPiped(by);
+  async dismissPiped(by: string): Promise<void> {
+    await this.#transport.dismissPiped(by);
   }
 
   /** Freezes all matches, makes them durable and sends their players off to come back. */

@@ -84,8 +84,11 @@ async function join(gyre: Gyre<Games>, view: Lobby<Games['arena']>['view']): Pro
 function watch(gyre: Gyre<Games>, match: Match<Games['arena']>): Playing {
   let lastAtMs = performance.now();
   let isLost = false;
+  let wasConnected = false;
   match.subscribe(({ connection }) => {
-    isLost ||= connection !== 'connected';
+    const isConnected = connection === 'connected';
+    isLost ||= wasConnected && !isConnected;
+    wasConnected = isConnected;
   });
   match.onPatch(() => {
     const nowMs = performance.now();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
@@ -26,6 +27,9 @@ const FRAME_HEAD_BYTES = 1_024;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** The same, when the process stops. */
 const LAST_WORD_MS = 1_000;
+/** Those whom another process has passed on to us leave in so many steps at most, so long after each other. */
+const MOST_DISMISSALS = 50;
+const DISMISSAL_MS = 10;
 /** With more waiting for it, a peer's pings are not answered. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
@@ -97,10 +101,17 @@ export class GyreTransport extends WebSocketTransport {
     }, LAST_WORD_MS).unref();
   }
 
-  /** A process that passes sockets on to us stops: their clients are told to come back while what they say still gets through. */
-  dismissPiped(by: string): void {
-    for (const socket of this.wss.clients)
-      if ((socket as GyreWebSocket).pipedBy === by) socket.close(CloseCode.comeBack);
+  /**
+   * A process that passes sockets on to us stops: their clients are told to come back while what they say still gets through. Some
+   * after others, or each would wait until all are back.
+   */
+  async dismissPiped(by: string): Promise<void> {
+    const piped = [...this.wss.clients].filter((socket) => (socket as GyreWebSocket).pipedBy === by);
+    const atOnce = Math.ceil(piped.length / MOST_DISMISSALS);
+    for (let from = 0; from < piped.length; from += atOnce) {
+      for (const socket of piped.slice(from, from + atOnce)) socket.close(CloseCode.comeBack);
+      await pause(DISMISSAL_MS, undefined, { ref: false });
+    }
   }
 
   /** What was passed on to us is not passed on again; and each process has a hub. */
