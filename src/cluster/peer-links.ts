@@ -60,7 +60,7 @@ export class PeerLinks {
       return;
     }
     const refused = (): void => {
-      log.warn({ incarnation, address }, 'a process refuses connections: it is taken for dead');
+      log.info({ incarnation, address }, 'a process refuses connections: it has ended');
       onRefused(incarnation);
     };
     this.#links.set(incarnation, new PeerLink({ peer, signatures, onRefused: refused, pingMs }));

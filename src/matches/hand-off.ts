@@ -19,6 +19,8 @@ const CREATE_MS = 5_000;
 /** A reservation that isn't playing by then is put back by whoever sees it. Longer than the steps take at worst. */
 const RESERVED_MS = 15_000;
 const SWEEP_MS = 5_000;
+/** Of the process that a match begins in. */
+const FIRST_EPOCH = 1;
 const RETRY_MS = 250;
 
 export interface HandOffParts {
@@ -112,7 +114,15 @@ export class HandOffs implements HandOff {
     const { matchId, lobbyId, game, settings } = start;
     const { owner, compat } = this.#parts.rooms().place(game);
     const seats = start.players.map((player, index) => ({ ...player, index, isBot: false }));
-    const room = { matchId, game, epoch: 1, private: start.private, seed: randomInt(2 ** 32), settings, seats };
+    const room = {
+      matchId,
+      game,
+      epoch: FIRST_EPOCH,
+      private: start.private,
+      seed: randomInt(2 ** 32),
+      settings,
+      seats,
+    };
     await insertMatch(
       tx,
       {
@@ -245,7 +255,8 @@ export class HandOffs implements HandOff {
     } catch (error) {
       log.error({ err: error, matchId }, 'a match could not be opened');
     }
-    await matches.abandon(matchId, 'crashed');
+    // Unless another process has it meanwhile.
+    await matches.abandon(matchId, 'crashed', FIRST_EPOCH);
   }
 
   /** @returns the owner of the match if it is playing; otherwise it is abandoned now at the latest */

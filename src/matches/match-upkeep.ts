@@ -195,7 +195,10 @@ export class MatchUpkeep {
     await this.#noteRecorded(ours);
     const proven = this.#proven(ours);
     if (proven.length === 0) return;
-    await db.update(matches).set({ uncleanDeaths: 0, onProbation: false, deathsOnProbation: 0 }).where(this.#mine(proven));
+    await db
+      .update(matches)
+      .set({ uncleanDeaths: 0, onProbation: false, deathsOnProbation: 0 })
+      .where(this.#mine(proven));
   }
 
   async #noteRecorded(ours: readonly Pick<Glance, 'id' | 'recordedBy'>[]): Promise<void> {
