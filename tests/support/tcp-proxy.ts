@@ -6,6 +6,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those of them that lead on. */
+  readonly #outgoing = new Set<Socket>();
   #isCut = false;
   #hangs = false;
   /** Where connections lead from here on. */
@@ -23,6 +25,7 @@ export class TcpProxy implements AsyncDisposable {
       this.connections += 1;
       const outgoing = connect(this.target, '127.0.0.1');
       for (const socket of [incoming, outgoing]) this.#keep(socket);
+      this.#outgoing.add(outgoing);
       incoming.once('close', () => outgoing.destroy());
       outgoing.once('close', () => incoming.destroy());
       if (!this.#hangs) incoming.pipe(outgoing).pipe(incoming);
@@ -57,6 +60,12 @@ export class TcpProxy implements AsyncDisposable {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
+  /** What is asked gets through, and no answer comes back: new connections hang. */
+  swallowAnswers(): void {
+    this.#hangs = true;
+    for (const socket of this.#outgoing) socket.unpipe().pause();
+  }
+
   /** New connections get through again; those that hang are reset. */
   mend(): void {
     this.#isCut = false;
@@ -75,6 +84,9 @@ export class TcpProxy implements AsyncDisposable {
     socket.setNoDelay(true);
     // A torn pipe is what this is for.
     socket.on('error', () => undefined);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#outgoing.delete(socket);
+    });
   }
 }
