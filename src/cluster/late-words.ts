@@ -1,4 +1,4 @@
-import type { Unheard } from '../realtime/match-room.ts';
+import type { Unheard } from '../realtime/unheard.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { type Member, PeerCallError, type PeerCalls } from './peers.ts';
 

@@ -1,6 +1,6 @@
 import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
 import type { HandOffReason } from '../realtime/hand-off-error.ts';
-import type { Unheard } from '../realtime/match-room.ts';
+import type { Unheard } from '../realtime/unheard.ts';
 import type { Reservation } from '../realtime/ports.ts';
 import type { ProcessLoad } from '../store/schema.ts';
 

@@ -10,9 +10,10 @@ import type { TimeSource } from '../cluster/process-clock.ts';
 import type { StepListener } from '../cluster/step-watchdog.ts';
 import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
-import { type HandedOver, MatchRoom, type MatchRoomServices, type Unheard } from './match-room.ts';
+import { type HandedOver, MatchRoom, type MatchRoomServices } from './match-room.ts';
 import type { Reservation, RoomHost } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
+import type { Unheard } from './unheard.ts';
 
 /** A room that nobody opens disposes of itself: whoever asked for it has died, or has long given up. */
 const UNOPENED_MS = 60_000;
@@ -96,7 +97,7 @@ export class LocalRoomHost implements RoomHost {
     hosted.expiry = null;
     if (!hosted.room.isReserved) return true;
     hosted.room.open();
-    this.#options.directory.add(matchId, hosted.room.room);
+    this.#options.directory.add(matchId, hosted.room.seats.sockets);
     return true;
   }
 
@@ -114,24 +115,24 @@ export class LocalRoomHost implements RoomHost {
     const room = await this.#host(reservation, restore);
     // Not just resumed: its process may have died after the match was playing in SQL and before the room was opened.
     room.open();
-    this.#options.directory.add(matchId, room.room);
+    this.#options.directory.add(matchId, room.seats.sockets);
   }
 
   seat(matchId: string, seatIndex: number): SeatStatus | null {
-    return this.#hosted.get(matchId)?.room?.seat(seatIndex) ?? null;
+    return this.#hosted.get(matchId)?.room?.seats.status(seatIndex) ?? null;
   }
 
   addSeat(matchId: string, seat: SeatInit): void {
-    this.#hosted.get(matchId)?.room?.addSeat(seat);
+    this.#hosted.get(matchId)?.room?.seats.add(seat);
   }
 
   giveUpSeat(matchId: string, seatIndex: number, code: number): void {
     // A room that was never told of the seat has nothing to give up.
-    if (this.seat(matchId, seatIndex) !== null) this.#hosted.get(matchId)?.room?.giveUpSeat(seatIndex, code);
+    if (this.seat(matchId, seatIndex) !== null) this.#hosted.get(matchId)?.room?.seats.giveUp(seatIndex, code);
   }
 
   setPrivate(matchId: string, isPrivate: boolean): void {
-    this.#hosted.get(matchId)?.room?.setPrivate(isPrivate);
+    this.#hosted.get(matchId)?.room?.seats.setPrivate(isPrivate);
   }
 
   end(matchId: string, code: number): void {
@@ -219,20 +220,20 @@ export class LocalRoomHost implements RoomHost {
     hosted.room.depart(onUnheard);
   }
 
-  /** See {@link MatchRoom.hear}. @returns false if the room isn't here */
+  /** See `MatchSeats.hear`. @returns false if the room isn't here */
   hear(matchId: string, unheard: readonly Unheard[]): boolean {
     const room = this.#hosted.get(matchId)?.room;
-    room?.hear(unheard);
+    room?.seats.hear(unheard);
     return room !== undefined && room !== null;
   }
 
   /** Sends everyone away to come back, and whoever comes until {@link readmit}; the rooms stay as they are. */
   dismissAll(): void {
-    for (const { room } of this.#hosted.values()) room?.dismiss();
+    for (const { room } of this.#hosted.values()) room?.seats.dismiss();
   }
 
   readmit(): void {
-    for (const { room } of this.#hosted.values()) room?.readmit();
+    for (const { room } of this.#hosted.values()) room?.seats.readmit();
   }
 
   async park(): Promise<void> {
@@ -320,7 +321,7 @@ export class LocalRoomHost implements RoomHost {
     const clock = new MatchClock(time, core.timeMs);
     const onGone = (): void => this.#drop(matchId, hosted);
     const room = new MatchRoom({ services, core, seats, epoch, clock, onGone });
-    room.setPrivate(reservation.private ?? false);
+    room.seats.setPrivate(reservation.private ?? false);
     hosted.room = room;
     await this.#recordFirst(room);
     return room;

@@ -14,6 +14,29 @@ export interface MatchEndingParts {
   readonly end: (code: number) => void;
 }
 
+/**
+ * Of a match that nothing is recorded of, when its process stops. Resolves to what its sockets are closed with; never rejects: a
+ * database that is away leaves the match to the next start, which abandons it too.
+ * @param result null: it has none yet, and is abandoned
+ */
+export async function endWithProcess(
+  { matchId, epoch, events, log }: Pick<MatchEndingParts, 'matchId' | 'epoch' | 'events' | 'log'>,
+  result: MatchResult | null,
+): Promise<number> {
+  try {
+    // Its end may be on its way into the database.
+    const isOurs =
+      result === null
+        ? await events.abandoned(matchId, epoch, 'deploy')
+        : await events.finished(matchId, epoch, result);
+    if (!isOurs) return CloseCode.comeBack;
+    return result === null ? CloseCode.matchAbandoned : CloseCode.finished;
+  } catch (error) {
+    log.error({ err: error, matchId }, 'the end of a match could not be recorded');
+    return CloseCode.comeBack;
+  }
+}
+
 /** Tells the service what became of a match and its seats, in order, until it has got through. */
 export class MatchEnding {
   readonly #parts: MatchEndingParts;

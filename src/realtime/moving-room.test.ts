@@ -4,8 +4,9 @@ import { CounterRoom } from '../../tests/support/counter-game.ts';
 import { CODE, RawSocket } from '../../tests/support/raw-socket.ts';
 import { RealtimeServer } from '../../tests/support/realtime-server.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
-import type { HandedOver, Unheard } from './match-room.ts';
+import type { HandedOver } from './match-room.ts';
 import type { Reservation } from './ports.ts';
+import type { Unheard } from './unheard.ts';
 
 const rooms = { counter: CounterRoom };
 
