@@ -1,33 +1,19 @@
-import type { Schema } from '@colyseus/schema';
 import { CloseCode } from '../../protocol/close-codes.ts';
-import type { AnyRoomClass, AnyRooms } from '../../rooms/kit/game-room.ts';
-import { MatchCore } from '../../rooms/kit/match-core.ts';
 import type { RecordedMatch, SeatInit, SeatStatus } from '../../rooms/kit/ports.ts';
-import { assertRecordable } from '../../rooms/kit/state-codec.ts';
-import { MatchClock } from '../cluster/match-clock.ts';
 import { RecordLostError } from '../cluster/log-errors.ts';
-import type { TimeSource } from '../cluster/process-clock.ts';
-import type { StepListener } from '../cluster/step-watchdog.ts';
-import { compatOf } from './compat.ts';
 import { HandOffError } from './hand-off-error.ts';
-import { type HandedOver, MatchRoom, type MatchRoomServices } from './match-room.ts';
+import type { HandedOver, MatchRoom } from './match-room.ts';
 import type { Reservation, RoomHost } from './ports.ts';
 import type { RoomDirectory } from './room-directory.ts';
+import { RoomMaker, type RoomMakerOptions } from './room-maker.ts';
 import type { Unheard } from './unheard.ts';
 
 /** A room that nobody opens disposes of itself: whoever asked for it has died, or has long given up. */
 const UNOPENED_MS = 60_000;
 const DEFAULT_MAX_ROOMS = 2_000;
 
-export interface LocalRoomHostOptions {
-  /** Who runs each game, by the game's name. */
-  readonly rooms: AnyRooms;
-  readonly services: MatchRoomServices;
+export interface LocalRoomHostOptions extends RoomMakerOptions {
   readonly directory: RoomDirectory;
-  /** What the matches' clocks run on. */
-  readonly time: TimeSource;
-  /** Told when a game's code makes or restores a room, which may never end. Left out: nobody is. */
-  readonly steps?: StepListener;
   /** 2,000 if left out. */
   readonly maxRooms?: number;
 }
@@ -54,19 +40,14 @@ interface Hosted {
 /** The match rooms that are live in this process. */
 export class LocalRoomHost implements RoomHost {
   readonly #options: LocalRoomHostOptions;
-  readonly #compat: ReadonlyMap<string, string>;
+  readonly #maker: RoomMaker;
   readonly #hosted = new Map<string, Hosted>();
   #stopped = false;
 
   /** @throws UnrecordableStateError for a game whose state can't be recorded faithfully, naming the field */
   constructor(options: LocalRoomHostOptions) {
     this.#options = options;
-    this.#compat = new Map(
-      Object.entries(options.rooms).map(([name, { game }]) => {
-        assertRecordable(game.state as unknown as new () => Schema);
-        return [name, compatOf(game)];
-      }),
-    );
+    this.#maker = new RoomMaker(options);
   }
 
   get roomCount(): number {
@@ -74,9 +55,7 @@ export class LocalRoomHost implements RoomHost {
   }
 
   compatOf(game: string): string {
-    const compat = this.#compat.get(game);
-    if (compat === undefined) throw new Error(`nobody runs a game "${game}"`);
-    return compat;
+    return this.#maker.compatOf(game);
   }
 
   async create(reservation: Reservation): Promise<void> {
@@ -110,9 +89,7 @@ export class LocalRoomHost implements RoomHost {
     // It was to move here, and then its process died.
     if (this.isReserved(matchId)) this.discard(matchId);
     if (this.#hosted.has(matchId)) throw new Error(`${matchId} is here already`);
-    const restore = (): MatchCore =>
-      MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
-    const room = await this.#host(reservation, restore);
+    const room = await this.#host(reservation, (onGone) => this.#maker.restore(reservation, recorded, onGone));
     // Not just resumed: its process may have died after the match was playing in SQL and before the room was opened.
     room.open();
     this.#options.directory.add(matchId, room.seats.sockets);
@@ -179,8 +156,7 @@ export class LocalRoomHost implements RoomHost {
       this.discard(matchId);
     }
     if (this.#stopped || this.#isFull) throw new HandOffError('no-capacity', matchId);
-    const restore = (): MatchCore =>
-      MatchCore.restore(this.#classOf(reservation), reservation, recorded, this.#onFault(reservation));
+    const restore = (onGone: () => void): MatchRoom => this.#maker.restore(reservation, recorded, onGone);
     // It doesn't dispose of itself: it may be ours in SQL before we learn of it, and then nobody else has it.
     try {
       return (await this.#host(reservation, restore, received)).isRecorded;
@@ -250,11 +226,8 @@ export class LocalRoomHost implements RoomHost {
   }
 
   async #reserve(reservation: Reservation): Promise<void> {
-    const { matchId } = reservation;
-    const create = (): MatchCore =>
-      MatchCore.create(this.#classOf(reservation), reservation, this.#onFault(reservation));
-    await this.#host(reservation, create);
-    this.#expireUnopened(matchId);
+    await this.#host(reservation, (onGone) => this.#maker.create(reservation, onGone));
+    this.#expireUnopened(reservation.matchId);
   }
 
   get #isFull(): boolean {
@@ -292,15 +265,15 @@ export class LocalRoomHost implements RoomHost {
     room.end(CloseCode.comeBack);
   }
 
-  /** Makes the room around a core, and resolves when its first full state is durable, or the log is away. */
+  /** Makes a room, and resolves when its first full state is durable, or the log is away. */
   async #host(
-    reservation: Reservation,
-    makeCore: () => MatchCore,
+    { matchId }: Reservation,
+    make: (onGone: () => void) => MatchRoom,
     received: Attempt | null = null,
   ): Promise<MatchRoom> {
     const hosted: Hosted = { room: null, ready: Promise.resolve(), expiry: null, received, sinceMs: performance.now() };
-    this.#hosted.set(reservation.matchId, hosted);
-    const made = this.#make(reservation, hosted, makeCore);
+    this.#hosted.set(matchId, hosted);
+    const made = this.#fill(hosted, () => make(() => this.#drop(matchId, hosted)));
     hosted.ready = made.then(() => undefined);
     // Whoever waits for it learns of a failure; if nobody does, that is no unhandled rejection.
     hosted.ready.catch(() => {});
@@ -309,32 +282,16 @@ export class LocalRoomHost implements RoomHost {
       hosted.ready = READY;
       return room;
     } catch (error) {
-      this.#drop(reservation.matchId, hosted);
+      this.#drop(matchId, hosted);
       throw error;
     }
   }
 
-  async #make(reservation: Reservation, hosted: Hosted, makeCore: () => MatchCore): Promise<MatchRoom> {
-    const { matchId, seats, epoch } = reservation;
-    const { services, time } = this.#options;
-    const core = this.#watched(matchId, makeCore);
-    const clock = new MatchClock(time, core.timeMs);
-    const onGone = (): void => this.#drop(matchId, hosted);
-    const room = new MatchRoom({ services, core, seats, epoch, clock, onGone });
-    room.seats.setPrivate(reservation.private ?? false);
+  async #fill(hosted: Hosted, make: () => MatchRoom): Promise<MatchRoom> {
+    const room = make();
     hosted.room = room;
     await this.#recordFirst(room);
     return room;
-  }
-
-  #watched(matchId: string, makeCore: () => MatchCore): MatchCore {
-    const { steps } = this.#options;
-    steps?.stepping(matchId);
-    try {
-      return makeCore();
-    } finally {
-      steps?.stepped();
-    }
   }
 
   /** Without a log it plays on as all do, and writes its full state when it is opened, or when the log is back. */
@@ -352,18 +309,6 @@ export class LocalRoomHost implements RoomHost {
     clearTimeout(hosted.expiry ?? undefined);
     this.#hosted.delete(matchId);
     this.#options.directory.remove(matchId);
-  }
-
-  #classOf({ game }: Reservation): AnyRoomClass {
-    const room = this.#options.rooms[game];
-    if (room === undefined) throw new Error(`nobody runs a game "${game}"`);
-    return room;
-  }
-
-  #onFault({ matchId, game }: Reservation) {
-    return (error: unknown, where: string): void => {
-      this.#options.services.log.error({ err: error, matchId, game, where }, 'a game has thrown');
-    };
   }
 }
 
