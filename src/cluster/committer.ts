@@ -2,6 +2,7 @@ import type { ClusterLog } from './cluster-log.ts';
 import { CommitStats } from './commit-stats.ts';
 import { LogLostError, LogSealedError, RecordLostError } from './log-errors.ts';
 import { ALWAYS_HELD, type ReleaseLease } from './lease.ts';
+import { type Committed, Outbox } from './outbox.ts';
 import type { LogRecord, RoomLog } from './ports.ts';
 
 /** An append that takes longer than this no longer holds up play. */
@@ -59,14 +60,6 @@ export interface GroupCommitterOptions {
   readonly stallMs?: number;
 }
 
-interface Waiting {
-  readonly record: LogRecord | null;
-  readonly release: () => void;
-  /** Told if it will never be released, or if its record is lost. */
-  readonly lost?: (error: LogSealedError | RecordLostError) => void;
-  readonly sinceMs: number;
-}
-
 /**
  * The group commit. `up`: releases wait for their records. `away`: an append failed, or is under way for longer than
  * 250 ms; rooms play on without a log, and records are dropped. Releases wait only until the lease was proved again since then:
@@ -79,12 +72,10 @@ export class GroupCommitter implements Committer {
   readonly #options: GroupCommitterOptions;
   #state: 'up' | 'away' | 'sealed' = 'up';
   #awaySinceMs = 0;
-  #waiting: Waiting[] = [];
+  #waiting: Committed[] = [];
   #waitingBytes = 0;
-  #inFlight: readonly Waiting[] | null = null;
-  /** Free to go. Releases may commit: what they commit goes behind what is here. */
-  readonly #outbox: Waiting[] = [];
-  #emptying = false;
+  #inFlight: readonly Committed[] | null = null;
+  readonly #outbox: Outbox;
   #flushPlanned = false;
   #sealed: LogSealedError | null = null;
   /** Matches that lack a record in the log since their last full state. */
@@ -97,6 +88,7 @@ export class GroupCommitter implements Committer {
 
   constructor(options: GroupCommitterOptions) {
     this.#options = options;
+    this.#outbox = new Outbox({ logger: options.logger, stats: this.stats, mayLetOut: () => this.#mayLetOut });
   }
 
   /** Rooms play without a log. */
@@ -109,7 +101,7 @@ export class GroupCommitter implements Committer {
   }
 
   letOut(release: () => void): void {
-    if (this.#sealed === null) this.#release([{ record: null, release, sinceMs: performance.now() }]);
+    if (this.#sealed === null) this.#outbox.add([{ record: null, release, sinceMs: performance.now() }]);
   }
 
   record(record: LogRecord): Promise<void> {
@@ -153,7 +145,7 @@ export class GroupCommitter implements Committer {
 
   /** The lease is held again, or proved once more: lets out what waited for it. */
   resume(): void {
-    this.#empty();
+    this.#outbox.empty();
   }
 
   get #lease(): ReleaseLease {
@@ -168,13 +160,13 @@ export class GroupCommitter implements Committer {
     return this.#patientUntilMs - performance.now();
   }
 
-  #take(item: Waiting): void {
+  #take(item: Committed): void {
     if (this.#sealed !== null) {
       item.lost?.(this.#sealed);
       return;
     }
     if (this.#state === 'away' || (item.record === null && this.#inFlight === null && this.#waiting.length === 0)) {
-      this.#release([item]);
+      this.#outbox.add([item]);
       return;
     }
     this.#waiting.push(item);
@@ -215,7 +207,7 @@ export class GroupCommitter implements Committer {
     void this.#append(batch, records);
   }
 
-  #takeBatch(): readonly Waiting[] {
+  #takeBatch(): readonly Committed[] {
     let bytes = 0;
     let count = 0;
     while (count < this.#waiting.length && bytes < MAX_BATCH_BYTES) {
@@ -226,7 +218,7 @@ export class GroupCommitter implements Committer {
     return this.#waiting.splice(0, count);
   }
 
-  async #append(batch: readonly Waiting[], records: readonly LogRecord[]): Promise<void> {
+  async #append(batch: readonly Committed[], records: readonly LogRecord[]): Promise<void> {
     this.#watch(this.#options.stallMs ?? STALL_MS);
     let failure: { readonly error: unknown } | null = null;
     try {
@@ -251,15 +243,15 @@ export class GroupCommitter implements Committer {
     }, stallMs);
   }
 
-  #landed(batch: readonly Waiting[]): void {
+  #landed(batch: readonly Committed[]): void {
     this.#inFlight = null;
     this.#forgotten.clear();
-    if (this.#state === 'up') this.#release(batch);
+    if (this.#state === 'up') this.#outbox.add(batch);
     else if (this.#state === 'away') this.#comeBack();
     this.#flush();
   }
 
-  #failed(batch: readonly Waiting[], error: unknown): void {
+  #failed(batch: readonly Committed[], error: unknown): void {
     if (error instanceof LogSealedError) {
       this.#seal(error);
       return;
@@ -293,11 +285,11 @@ export class GroupCommitter implements Committer {
     // Before its release: whoever waits for a record must not take its release for its being durable.
     for (const { record, lost } of free)
       if (record !== null) lost?.(new RecordLostError(record.matchId, { cause: error }));
-    this.#release(free);
+    this.#outbox.add(free);
     if (this.#inFlight === null) this.#planProbe();
   }
 
-  #takeAll(): readonly Waiting[] {
+  #takeAll(): readonly Committed[] {
     this.#waitingBytes = 0;
     return this.#waiting.splice(0);
   }
@@ -318,7 +310,7 @@ export class GroupCommitter implements Committer {
   }
 
   #seal(error: LogSealedError): void {
-    const lost = [...this.#outbox.splice(0), ...(this.#inFlight ?? []), ...this.#takeAll()];
+    const lost = [...this.#outbox.takeAll(), ...(this.#inFlight ?? []), ...this.#takeAll()];
     this.#state = 'sealed';
     this.#sealed = error;
     this.#inFlight = null;
@@ -326,28 +318,6 @@ export class GroupCommitter implements Committer {
     for (const item of lost) item.lost?.(error);
     this.#onBack();
     this.#options.onSealed();
-  }
-
-  #release(items: readonly Waiting[]): void {
-    for (const item of items) this.#outbox.push(item);
-    this.#empty();
-  }
-
-  #empty(): void {
-    if (this.#emptying) return;
-    this.#emptying = true;
-    // Asked for each: this process may be paused in between.
-    while (this.#outbox.length > 0 && this.#mayLetOut) this.#letOut(this.#outbox.shift() as Waiting);
-    this.#emptying = false;
-  }
-
-  #letOut(item: Waiting): void {
-    this.stats.released(performance.now() - item.sinceMs);
-    try {
-      item.release();
-    } catch (error) {
-      this.#options.logger.error({ err: error, matchId: item.record?.matchId }, 'letting out a step threw');
-    }
   }
 }
 
