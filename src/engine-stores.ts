@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LocalDeadLogs } from './cluster/local-dead-logs.ts';
-import { LocalRoomLog } from './cluster/local-log.ts';
+import { openLocalLog } from './cluster/local-log.ts';
 import type { DeadLogs, RoomLog } from './cluster/ports.ts';
 import type { ProcessClock } from './cluster/process-clock.ts';
 import { StepMark } from './cluster/step-mark.ts';
@@ -38,6 +38,6 @@ export async function openLocalStores(
 ): Promise<EngineStores> {
   const folder = path.join(dataDir, 'log');
   const mark = new StepMark(path.join(dataDir, 'step-mark'));
-  const log = await LocalRoomLog.open({ folder, incarnation, clock, onRotated });
+  const log = await openLocalLog({ folder, incarnation, clock, onRotated });
   return { log, mark, deadLogs: new LocalDeadLogs({ folder, incarnation, logger }) };
 }

@@ -10,7 +10,7 @@ import { ownPeerAddress } from './cluster/own-address.ts';
 import { RedisBus } from './cluster/redis-bus.ts';
 import { RedisConnection } from './cluster/redis-connection.ts';
 import { RedisDeadLogs } from './cluster/redis-dead-logs.ts';
-import { RedisRoomLog } from './cluster/redis-room-log.ts';
+import { openRedisLog } from './cluster/redis-room-log.ts';
 import { ClusterPeers } from './cluster-peers.ts';
 import { ClusterRuntime } from './cluster-runtime.ts';
 import type { EngineStores, StoreHooks } from './engine-stores.ts';
@@ -207,7 +207,7 @@ async function openStores(
   },
 ): Promise<EngineStores> {
   const { redis, incarnation, lease, log: logger, isAlive: confirmAlive } = options;
-  const log = await RedisRoomLog.open({ redis, incarnation, clock, lease, confirmAlive, onLost, onRotated });
+  const log = await openRedisLog({ redis, incarnation, clock, lease, confirmAlive, onLost, onRotated });
   return { log, mark: null, deadLogs: new RedisDeadLogs({ redis, incarnation, logger }) };
 }
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { LocalDeadLogs } from './local-dead-logs.ts';
-import { LocalRoomLog, type LocalLogOptions } from './local-log.ts';
+import { openLocalLog, type LocalLogOptions } from './local-log.ts';
+import type { MatchLog } from './match-log.ts';
 import { listSegments, logPath, segmentPath } from './log-files.ts';
 import { encodeBatch, LogFormatError } from './log-format.ts';
 import { ProcessClock } from './process-clock.ts';
@@ -21,8 +22,8 @@ class Folder implements LogStore {
     this.path = folder;
   }
 
-  open(incarnation: string, options: Partial<LocalLogOptions> = {}): Promise<LocalRoomLog> {
-    return LocalRoomLog.open({ folder: this.path, incarnation, clock: this.clock, ...options });
+  open(incarnation: string, options: Partial<LocalLogOptions> = {}): Promise<MatchLog> {
+    return openLocalLog({ folder: this.path, incarnation, clock: this.clock, ...options });
   }
 
   deadLogs(incarnation: string, logger: ClusterLog = silent): LocalDeadLogs {

@@ -6,7 +6,7 @@ import { GroupCommitter } from './committer.ts';
 import { LogLostError, LogSealedError } from './log-errors.ts';
 import { LogFormatError } from './log-format.ts';
 import { RedisAwayError } from './redis-link.ts';
-import type { RedisRoomLog } from './redis-room-log.ts';
+import type { MatchLog } from './match-log.ts';
 import { readAll, record, roomLogContract } from './room-log.contract.ts';
 
 roomLogContract('Redis log', () => RedisLogs.start());
@@ -14,7 +14,7 @@ roomLogContract('Redis log', () => RedisLogs.start());
 const full = (matchId: string, tick: number) => record(matchId, tick, { kind: 'full' });
 
 /** What an append rejects with, tried until it rejects with something other than that Redis is away. */
-async function rejection(log: RedisRoomLog): Promise<unknown> {
+async function rejection(log: MatchLog): Promise<unknown> {
   return await waitFor(async () => {
     const error: unknown = await log.append([]).then(
       () => null,
@@ -25,7 +25,7 @@ async function rejection(log: RedisRoomLog): Promise<unknown> {
 }
 
 /** Resolves when the log takes appends again. */
-async function isBack(log: RedisRoomLog): Promise<void> {
+async function isBack(log: MatchLog): Promise<void> {
   await waitFor(async () => await log.append([]).then(() => true));
 }
 

@@ -7,7 +7,8 @@ import type { ClusterLog } from '../../src/cluster/cluster-log.ts';
 import { GroupCommitter } from '../../src/cluster/committer.ts';
 import { LocalCoordinator, newIncarnation } from '../../src/cluster/local-coordinator.ts';
 import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
-import { LocalRoomLog } from '../../src/cluster/local-log.ts';
+import { openLocalLog } from '../../src/cluster/local-log.ts';
+import type { MatchLog } from '../../src/cluster/match-log.ts';
 import { MatchClock } from '../../src/cluster/match-clock.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler, type Steppable } from '../../src/cluster/scheduler.ts';
@@ -101,7 +102,7 @@ export class Service {
   readonly scheduler: Scheduler;
   readonly coordinator: LocalCoordinator;
   readonly committer: GroupCommitter;
-  readonly log: LocalRoomLog;
+  readonly log: MatchLog;
   readonly rooms = new Map<string, CountingRoom>();
   readonly #mark: StepMark;
   readonly #lock: DatabaseLock;
@@ -112,13 +113,13 @@ export class Service {
     const clock = new ProcessClock();
     const incarnation = newIncarnation();
     const folder = path.join(options.dataDir, 'log');
-    const log = await LocalRoomLog.open({ folder, incarnation, clock, maxSegmentBytes: 64 * 1024 });
+    const log = await openLocalLog({ folder, incarnation, clock, maxSegmentBytes: 64 * 1024 });
     const service = new Service(options, log, incarnation, clock);
     await service.coordinator.start();
     return service;
   }
 
-  private constructor(options: CountingOptions, log: LocalRoomLog, incarnation: string, clock: ProcessClock) {
+  private constructor(options: CountingOptions, log: MatchLog, incarnation: string, clock: ProcessClock) {
     this.options = options;
     this.log = log;
     this.clock = clock;

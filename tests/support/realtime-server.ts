@@ -12,7 +12,8 @@ import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { GroupCommitter } from '../../src/cluster/committer.ts';
 import { readAll } from '../../src/cluster/room-log.contract.ts';
 import { LocalDeadLogs } from '../../src/cluster/local-dead-logs.ts';
-import { LocalRoomLog } from '../../src/cluster/local-log.ts';
+import { openLocalLog } from '../../src/cluster/local-log.ts';
+import type { MatchLog } from '../../src/cluster/match-log.ts';
 import type { RoomLog } from '../../src/cluster/ports.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
@@ -130,7 +131,7 @@ export class RealtimeServer implements AsyncDisposable {
   readonly committer: GroupCommitter;
   readonly clock: ProcessClock;
   readonly #cluster: ClusterSide | null;
-  readonly #roomLog: LocalRoomLog;
+  readonly #roomLog: MatchLog;
   readonly #generations = new Map<string, number>();
   readonly #seated: Seated[] = [];
   readonly #sockets = new Set<Socket>();
@@ -138,7 +139,7 @@ export class RealtimeServer implements AsyncDisposable {
   private constructor(
     incarnation: string,
     folder: string,
-    roomLog: LocalRoomLog,
+    roomLog: MatchLog,
     clock: ProcessClock,
     options: RealtimeServerOptions,
   ) {
@@ -211,7 +212,7 @@ export class RealtimeServer implements AsyncDisposable {
     const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'gyre-realtime-')));
     const clock = new ProcessClock();
     const incarnation = newId('i');
-    const roomLog = await LocalRoomLog.open({ folder, incarnation, clock });
+    const roomLog = await openLocalLog({ folder, incarnation, clock });
     const server = new RealtimeServer(incarnation, folder, roomLog, clock, options);
     await new Promise<void>((resolve) => server.http.listen(0, '127.0.0.1', resolve));
     return server;

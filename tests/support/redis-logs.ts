@@ -3,7 +3,8 @@ import { ALWAYS_HELD } from '../../src/cluster/lease.ts';
 import { ProcessClock } from '../../src/cluster/process-clock.ts';
 import { RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { RedisDeadLogs } from '../../src/cluster/redis-dead-logs.ts';
-import { type RedisLogOptions, RedisRoomLog } from '../../src/cluster/redis-room-log.ts';
+import type { MatchLog } from '../../src/cluster/match-log.ts';
+import { openRedisLog, type RedisLogOptions } from '../../src/cluster/redis-room-log.ts';
 import { type LogStore, readAll } from '../../src/cluster/room-log.contract.ts';
 import type { RecordedMatch } from '../../rooms/kit/ports.ts';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts';
@@ -36,8 +37,8 @@ export class RedisLogs implements LogStore {
     return connection;
   }
 
-  async open(incarnation: string, options: Partial<RedisLogOptions> = {}): Promise<RedisRoomLog> {
-    return await RedisRoomLog.open({
+  async open(incarnation: string, options: Partial<RedisLogOptions> = {}): Promise<MatchLog> {
+    return await openRedisLog({
       redis: options.redis ?? (await this.connect()),
       incarnation,
       clock: this.clock,

@@ -7,7 +7,7 @@ import { gameRoom } from '../../../rooms/kit/index.ts';
 import { ALWAYS_HELD } from '../../../src/cluster/lease.ts';
 import { RedisConnection } from '../../../src/cluster/redis-connection.ts';
 import { RedisDeadLogs } from '../../../src/cluster/redis-dead-logs.ts';
-import { RedisRoomLog } from '../../../src/cluster/redis-room-log.ts';
+import { openRedisLog } from '../../../src/cluster/redis-room-log.ts';
 import { type EngineStores, openLocalStores, type StoreHooks } from '../../../src/engine-stores.ts';
 import { SeatRights } from '../../../src/matches/seat-rights.ts';
 import { createLogger } from '../../../src/ops/logging.ts';
@@ -121,7 +121,7 @@ async function openRedisStores({ clock, onRotated, onLost }: StoreHooks, url: st
   const deadLogs = new RedisDeadLogs({ ...common, logger: log });
   // Of servers that were measured before.
   await deadLogs.discard(await deadLogs.list());
-  return { log: await RedisRoomLog.open(parts), mark: null, deadLogs };
+  return { log: await openRedisLog(parts), mark: null, deadLogs };
 }
 
 async function openOne(walking: boolean, clients: number): Promise<void> {
