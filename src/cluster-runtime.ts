@@ -177,6 +177,7 @@ export class ClusterRuntime {
     const { peers, incarnation: by } = this.#parts;
     for (const target of peers.leadNoMore()) {
       const member = this.coordinator.memberOf(target);
+      // Whoever isn't told there to come back is told here, when the pipes are closed: only a last word may be lost.
       if (member !== null) void peers.calls.call(member, 'dismiss', { by }).catch(() => {});
     }
     while (peers.piped > 0) await pause(PIPES_LOOK_MS);

@@ -72,6 +72,7 @@ export class Heartbeat {
     this.#stopped = true;
     if (this.#timer) clearInterval(this.#timer);
     await this.#beating;
+    // It is never used again: one that does not end politely is broken, and so has ended.
     await this.#client?.end().catch(() => {});
   }
 
@@ -127,7 +128,7 @@ export class Heartbeat {
   #drop(): void {
     const client = this.#client;
     this.#client = null;
-    // Ending politely would wait for an answer that may never come.
+    // Ending politely would wait for an answer that may never come, and may fail: its stream is cut all the same.
     client?.end().catch(() => {});
     (client as { connection?: { stream?: { destroy(): void } } } | null)?.connection?.stream?.destroy();
   }

@@ -80,7 +80,7 @@ export class MatchLog implements RoomLog, AsyncDisposable {
     }
     return this.#inTurn(async () => {
       if (this.#end === 'closed') return;
-      // Sealed meanwhile, or away: a last sign of life is nothing to hold up an end.
+      // Sealed meanwhile, or not writable: a last sign of life is nothing to hold up an end.
       if (this.#end === 'closing') await this.#append([]).catch(() => {});
       this.#end = 'closed';
       await medium.close?.();

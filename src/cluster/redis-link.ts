@@ -176,7 +176,10 @@ export class RedisLink {
       if (silentLooks >= PATIENT_LOOKS) {
         this.#lastError = new Error('Redis has not answered for seconds');
         end();
-      } else if (this.#pending === 0) this.send(['PING']).catch(() => {});
+      } else if (this.#pending === 0) {
+        // An error is an answer, too, and is counted as one; a connection that breaks says so by itself.
+        this.send(['PING']).catch(() => {});
+      }
     }, LOOK_EVERY_MS).unref();
   }
 
