@@ -83,11 +83,11 @@ export class GyreTransport extends WebSocketTransport {
     const upgrade = { request, socket, head };
     const target = readTarget(request.url ?? '/');
     const { router } = this.#options;
-    if (router === undefined || target === null || this.#isOurs(request, target)) {
-      this.#complete(upgrade, { target, admission: null });
-      return;
-    }
-    void this.#route(router, upgrade, target);
+    const isPiped = infoOf(request).pipedBy !== null;
+    // Each process has a hub: which one it is to be is in the path.
+    const isOurs = target !== null && this.#isHere(target.roomId) && (isPiped || target.roomId !== HUB_ROOM);
+    if (router === undefined || target === null || isOurs) this.#complete(upgrade, { target, admission: null });
+    else void this.#route(router, upgrade, { target, isPiped });
   }
 
   /** Takes no more upgrades, tells everyone who is still there to come back, and soon cuts off whoever does not listen. */
@@ -114,13 +114,22 @@ export class GyreTransport extends WebSocketTransport {
     }
   }
 
-  /** What was passed on to us is not passed on again; and each process has a hub. */
-  #isOurs(request: IncomingMessage, { roomId }: SocketTarget): boolean {
-    return infoOf(request).pipedBy !== null || (roomId !== HUB_ROOM && this.#options.directory.get(roomId) !== null);
+  #isHere(roomId: string): boolean {
+    return this.#options.directory.get(roomId) !== null;
   }
 
-  async #route(router: UpgradeRouter, upgrade: Upgrade, target: SocketTarget): Promise<void> {
-    const admission = await router.route(upgrade, target);
+  async #route(
+    router: UpgradeRouter,
+    upgrade: Upgrade,
+    { target, isPiped }: { readonly target: SocketTarget; readonly isPiped: boolean },
+  ): Promise<void> {
+    const { roomId } = target;
+    const admission = await router.route(upgrade, {
+      address: target,
+      isPiped,
+      isHere: () => this.#isHere(roomId),
+      arrival: (withinMs) => this.#options.directory.arrival(roomId, withinMs),
+    });
     if (admission !== null) this.#complete(upgrade, { target, admission });
   }
 
@@ -146,7 +155,7 @@ export class GyreTransport extends WebSocketTransport {
     socket.on('error', (error) => this.#onError(error));
     if (target === null) socket.close(CloseCode.noSuchRight);
     else if (admission?.at === 'nowhere') socket.close(admission.closeCode);
-    else await this.#lead(socket, target, admission !== null);
+    else await this.#lead(socket, target);
   }
 
   /** Counts what a peer sends besides messages and answers to our pings. */
@@ -157,16 +166,15 @@ export class GyreTransport extends WebSocketTransport {
     return false;
   }
 
-  /** @param isDue the room is about to be here, if it isn't already */
-  async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget, isDue: boolean): Promise<void> {
-    const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId, isDue));
+  async #lead(socket: GyreWebSocket, { roomId, presented }: SocketTarget): Promise<void> {
+    const room = this.#options.directory.get(roomId) ?? (await this.#await(socket, roomId));
     room?.enter(new SocketClient(socket, presented, this.#options.patience));
   }
 
   /** Turns a socket away, or holds it until its room is here. What it sends meanwhile stays in the kernel. */
-  async #await(socket: WebSocket, roomId: string, isDue: boolean): Promise<SocketRoom | null> {
+  async #await(socket: WebSocket, roomId: string): Promise<SocketRoom | null> {
     socket.pause();
-    const code = isDue ? CloseCode.comeBack : await this.#closeCodeOf(roomId);
+    const code = await this.#closeCodeOf(roomId);
     const holdMs = this.#options.holdMs ?? HOLD_MS;
     const room = code === CloseCode.comeBack ? await this.#options.directory.arrival(roomId, holdMs) : null;
     if (room === null) socket.close(code);

@@ -76,7 +76,7 @@ export class LocalRoomHost implements RoomHost {
     hosted.expiry = null;
     if (!hosted.room.isReserved) return true;
     hosted.room.open();
-    this.#options.directory.add(matchId, hosted.room.seats.sockets);
+    this.#show(matchId, hosted.room);
     return true;
   }
 
@@ -92,7 +92,7 @@ export class LocalRoomHost implements RoomHost {
     const room = await this.#host(reservation, (onGone) => this.#maker.restore(reservation, recorded, onGone));
     // Not just resumed: its process may have died after the match was playing in SQL and before the room was opened.
     room.open();
-    this.#options.directory.add(matchId, room.seats.sockets);
+    this.#show(matchId, room);
   }
 
   seat(matchId: string, seatIndex: number): SeatStatus | null {
@@ -177,14 +177,26 @@ export class LocalRoomHost implements RoomHost {
     if (received && room?.isReserved && !isBefore({ epoch, attempt }, received)) this.discard(matchId);
   }
 
-  /** See {@link MatchRoom.handOver}. null: it isn't here, or can't move. */
+  /** See {@link MatchRoom.handOver}. null: it isn't here, or can't move. Meanwhile sockets that come are held, to be led to where it is then. */
   async handOver(matchId: string): Promise<HandedOver | null> {
-    return (await this.#hosted.get(matchId)?.room?.handOver()) ?? null;
+    const { room } = this.#hosted.get(matchId) ?? {};
+    if (!room || room.isReserved) return null;
+    this.#options.directory.remove(matchId);
+    let handedOver: HandedOver | null = null;
+    try {
+      handedOver = await room.handOver();
+    } finally {
+      if (handedOver === null) this.#show(matchId, room);
+    }
+    return handedOver;
   }
 
   /** See {@link MatchRoom.takeBack}. */
   takeBack(matchId: string): void {
-    this.#hosted.get(matchId)?.room?.takeBack();
+    const { room } = this.#hosted.get(matchId) ?? {};
+    if (!room) return;
+    room.takeBack();
+    this.#show(matchId, room);
   }
 
   /** See {@link MatchRoom.depart}. */
@@ -302,6 +314,11 @@ export class LocalRoomHost implements RoomHost {
       if (!(error instanceof RecordLostError)) throw error;
       this.#options.services.log.warn({ err: error, matchId: room.matchId }, 'a match begins without the match log');
     }
+  }
+
+  /** Lets sockets find it, if it is still here. */
+  #show(matchId: string, room: MatchRoom): void {
+    if (this.#hosted.get(matchId)?.room === room) this.#options.directory.add(matchId, room.seats.sockets);
   }
 
   #drop(matchId: string, hosted: Hosted): void {

@@ -54,18 +54,40 @@ test('it is led to another process when the room is there', async () => {
   await raw.enter();
 });
 
-test('a room that is to be here in a moment has its socket accepted and waiting [CL-26]', async () => {
+test('a socket for a room that is to be here in a moment is not answered before it is [CL-26]', async () => {
   await using bed = await start();
-  const { places, server } = bed;
+  const { places, server, router } = bed;
   const match = await server.reserve();
   places.put(match.matchId, { at: 'here' });
   const raw = RawSocket.to(server.endpoint, server.grant(match, 0));
-  await once(raw.socket, 'open');
-  raw.acknowledge();
+  await waitFor(() => places.asked.length > 2);
+  expect([router.held, raw.socket.readyState]).toEqual([1, 0]);
   server.host.open(match.matchId);
   await raw.enter();
-  places.put('m_late', { at: 'here' });
-  expect(await closed(bed.open('m_late'))).toBe(CloseCode.comeBack);
+});
+
+test('while a room tries to move, sockets that come are not answered: they enter if it stays, and are led on if it goes [CL-26]', async () => {
+  await using bed = await start();
+  const { places, server, router } = bed;
+  const match = await server.match();
+  places.put(match.matchId, { at: 'here' });
+  const first = await RawSocket.entered(server.endpoint, server.grant(match, 0));
+  expect(await server.host.handOver(match.matchId)).not.toBeNull();
+  const second = RawSocket.to(server.endpoint, server.grant(match, 1));
+  await waitFor(() => router.held === 1);
+  expect(second.socket.readyState).toBe(0);
+  server.host.takeBack(match.matchId);
+  await second.enter();
+  expect([first.closeCode, second.closeCode]).toEqual([null, null]);
+
+  expect(await server.host.handOver(match.matchId)).not.toBeNull();
+  const late = RawSocket.to(server.endpoint, server.grant(match, 1));
+  await waitFor(() => router.held === 1);
+  server.host.depart(match.matchId, () => {});
+  expect([await closed(first), await closed(second)]).toEqual([CloseCode.comeBack, CloseCode.comeBack]);
+  expect(late.socket.readyState).toBe(0);
+  places.put(match.matchId, { at: 'nowhere', closeCode: CloseCode.finished });
+  expect(await closed(late)).toBe(CloseCode.finished);
 });
 
 test('when it takes too long the client is told to come back [CL-26]', async () => {
@@ -73,6 +95,8 @@ test('when it takes too long the client is told to come back [CL-26]', async () 
   const { places, server, router } = bed;
   places.put('m_moving', { at: 'moving' });
   expect(await closed(bed.open('m_moving'))).toBe(CloseCode.comeBack);
+  places.put('m_late', { at: 'here' });
+  expect(await closed(bed.open('m_late'))).toBe(CloseCode.comeBack);
   places.failure = new Error('the database is away');
   expect(await closed(bed.open('m_unknown'))).toBe(CloseCode.comeBack);
   expect(router.held).toBe(0);
