@@ -1,12 +1,9 @@
 // A process that runs Gyre with drop-in. Told `seat` or `hand-off`, it kills itself at the next one, before it is done.
-import { readConfig } from '../../src/config.ts';
 import { HandOffs } from '../../src/matches/hand-off.ts';
-import { createLogger } from '../../src/ops/logging.ts';
 import { LocalRoomHost } from '../../src/realtime/local-room-host.ts';
-import { resolveSecret } from '../../src/secret.ts';
-import { startGyre } from '../../src/start-gyre.ts';
 import { DropInRoom } from '../support/drop-in-room.ts';
 import { dropIn } from '../support/games.ts';
+import { runHost } from '../support/run-host.ts';
 
 process.on('message', (point) => {
   const die = (): void => void process.kill(process.pid, 'SIGKILL');
@@ -15,12 +12,7 @@ process.on('message', (point) => {
   process.send?.(point);
 });
 
-const config = await resolveSecret(readConfig(process.env));
-await startGyre({
+await runHost({
   games: { 'drop-in': dropIn },
   rooms: { 'drop-in': DropInRoom },
-  config,
-  log: createLogger(config.logLevel),
-  build: 'test',
-  onFenced: () => process.exit(70),
 });

@@ -3,12 +3,9 @@
 import { games } from '../../rooms/games.ts';
 import { rooms } from '../../rooms/index.ts';
 import { ClusterCoordinator } from '../../src/cluster/cluster-coordinator.ts';
-import { readConfig } from '../../src/config.ts';
 import { HandOffs } from '../../src/matches/hand-off.ts';
-import { createLogger } from '../../src/ops/logging.ts';
 import { ClusterRooms } from '../../src/realtime/cluster-rooms.ts';
-import { resolveSecret } from '../../src/secret.ts';
-import { startGyre } from '../../src/start-gyre.ts';
+import { runHost } from '../support/run-host.ts';
 
 /** The one that has lived longest is the survivor of the test. */
 let coordinator: ClusterCoordinator | undefined;
@@ -39,12 +36,4 @@ process.on('message', (asked) => {
   process.send?.(asked);
 });
 
-const config = await resolveSecret(readConfig(process.env));
-await startGyre({
-  games,
-  rooms,
-  config,
-  log: createLogger(config.logLevel),
-  build: 'test',
-  onFenced: () => process.exit(70),
-});
+await runHost({ games, rooms });

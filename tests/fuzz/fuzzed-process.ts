@@ -5,11 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { games } from '../../rooms/games.ts';
 import { rooms } from '../../rooms/index.ts';
-import { readConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/ops/logging.ts';
-import { onStopRequest } from '../../src/ops/stop-request.ts';
-import { resolveSecret } from '../../src/secret.ts';
-import { startGyre } from '../../src/start-gyre.ts';
+import { runHost } from '../support/run-host.ts';
 import type { Held } from './held.ts';
 import { tally, TallyRoom } from './tally-game.ts';
 
@@ -18,17 +14,9 @@ const collect = runInNewContext('gc') as () => void;
 const pauses = monitorEventLoopDelay({ resolution: 5 });
 pauses.enable();
 
-const config = await resolveSecret(readConfig(process.env));
-const gyre = await startGyre({
+const gyre = await runHost({
   games: { ...games, tally },
   rooms: { ...rooms, tally: TallyRoom },
-  config,
-  log: createLogger(config.logLevel),
-  build: 'test',
-  onFenced: () => process.exit(70),
-});
-onStopRequest(() => {
-  void gyre.stop().then((unclean) => process.exit(unclean.length));
 });
 process.on('message', () => process.send?.(held()));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-const PARTS = ['package.json', 'protocol', 'rooms', 'src', 'tests/cluster'];
+const PARTS = ['package.json', 'protocol', 'rooms', 'src', 'tests/cluster', 'tests/support/run-host.ts'];
 const MIGRATIONS = 'src/store/migrations';
 /** What its migration adds, nullable, to the table `matches`. */
 export const NEW_COLUMN = 'of_the_next_build';
