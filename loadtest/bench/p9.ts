@@ -1,11 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Child } from './child.ts';
+import { deliver } from './delivered-patches.ts';
 import type { BenchCase, BenchContext, Sample, Subject } from './harness.ts';
 
-const RATE_HZ = 20;
-const WARM_UP_MS = 6_000;
-/** Of the patches that were due. Less, and the server had no time for its work. */
-const MIN_SHARE = 0.9;
 const NONE = 'none';
 /** A Redis that nobody else works with: with one, the log of a cluster is measured, beside the file. */
 const REDIS_URL = process.env['REDIS_URL'] ?? null;
@@ -22,16 +17,6 @@ interface Commits {
   readonly records: number;
   readonly bytes: number;
   readonly timesAway: number;
-}
-
-interface Counts {
-  readonly patches: number;
-  readonly closed: number;
-}
-
-interface Look extends Counts {
-  readonly serverUs: number;
-  readonly commits: Commits;
 }
 
 export const bench: BenchCase = {
@@ -59,48 +44,29 @@ export const bench: BenchCase = {
 };
 
 async function run({ name }: Subject, context: BenchContext): Promise<Sample> {
-  const size = context.quick ? { rooms: 4, clients: 2, ms: 1_000 } : { rooms: 100, clients: 8, ms: 8_000 };
+  const walk = context.quick ? { rooms: 4, clients: 2, ms: 1_000 } : { rooms: 100, clients: 8, ms: 8_000 };
   const redisUrl = name === REDIS_SUBJECT.name ? REDIS_URL : null;
   const options = { dataDir: context.folder, durability: name.split(' ')[0], redisUrl };
   const server = await context.start('servers/gyre-rooms.ts', { options });
-  const readers = await context.start('clients/frame-readers.ts', { options: { port: server.port } });
-  await server.ask('open', { rooms: size.rooms, walking: true, clients: size.clients });
-  await readers.ask('join', await server.ask('reserve'));
-  await pause(context.quick ? 0 : WARM_UP_MS);
-  const before = await look(server, readers);
-  await pause(size.ms);
-  const after = await look(server, readers);
-  const patches = after.patches - before.patches;
-  const share = patches / ((size.rooms * size.clients * RATE_HZ * size.ms) / 1_000);
-  const { commits } = after;
+  const delivered = await deliver(server, walk, context, () => server.ask<Commits>('commits'));
+  const { cpuUs, patches, shareOfAll } = delivered;
+  const [before, after] = delivered.also;
   return {
     values: {
-      cpuUs: (after.serverUs - before.serverUs) / patches,
-      delayP50Ms: commits.p50 / 1_000,
-      delayP99Ms: commits.p99 / 1_000,
-      delayMaxMs: commits.max / 1_000,
+      cpuUs,
+      delayP50Ms: after.p50 / 1_000,
+      delayP99Ms: after.p99 / 1_000,
+      delayMaxMs: after.max / 1_000,
     },
-    invalid: faultOf(after, share),
+    // Rooms that play on without a log are not durable.
+    invalid: after.timesAway > 0 ? 'the match log was away' : delivered.invalid,
     details: {
       patches,
-      shareOfAll: share,
-      releases: commits.count,
-      appends: commits.flushes - before.commits.flushes,
-      records: commits.records - before.commits.records,
-      recordedBytes: commits.bytes - before.commits.bytes,
+      shareOfAll,
+      releases: after.count,
+      appends: after.flushes - before.flushes,
+      records: after.records - before.records,
+      recordedBytes: after.bytes - before.bytes,
     },
   };
-}
-
-async function look(server: Child, readers: Child): Promise<Look> {
-  const serverUs = await server.cpuUs();
-  const commits = await server.ask<Commits>('commits');
-  return { serverUs, commits, ...(await readers.ask<Counts>('counts')) };
-}
-
-function faultOf({ closed, commits }: Look, share: number): string | null {
-  if (closed > 0) return `${closed} clients were cut off`;
-  // Rooms that play on without a log are not durable.
-  if (commits.timesAway > 0) return 'the match log was away';
-  return share < MIN_SHARE ? `only ${Math.round(share * 100)} % of all patches came` : null;
 }
