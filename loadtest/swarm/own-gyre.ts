@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CAN_TELL_USAGE, cpuMsOf, pssBytesOf } from '../process-usage.ts';
+import { LogKeeper } from './log-keeper.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 /** The page and the SDK may have to be built first. */
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 20_000;
-const ERROR_LEVEL = 50;
 
 /** A Gyre as `npm start` runs it, in a process of its own, on data that nobody else has. */
 export class OwnGyre {
@@ -101,7 +100,7 @@ export class OwnGyre {
       },
     });
     this.#process = child;
-    this.#port = await portOf(child, this.#log.follow(child));
+    this.#port = await portOf(child, this.#log.follow([child.stdout, child.stderr]));
   }
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -132,36 +131,5 @@ async function portOf(child: ChildProcess, written: () => string): Promise<numbe
   } finally {
     clearTimeout(giveUp);
     child.stdout?.off('data', look);
-  }
-}
-
-const START_KEPT_CHARS = 10_000;
-
-/** Keeps what one process after the other writes, and counts the errors in it. */
-class LogKeeper {
-  errors = 0;
-  readonly #stream: WriteStream;
-
-  constructor(file: string) {
-    mkdirSync(path.dirname(file), { recursive: true });
-    this.#stream = createWriteStream(file);
-  }
-
-  /** @returns gives what the process has written so far, of its beginning */
-  follow(child: ChildProcess): () => string {
-    let start = '';
-    for (const output of [child.stdout, child.stderr]) {
-      output?.on('data', (chunk: Buffer) => {
-        const text = chunk.toString();
-        if (start.length < START_KEPT_CHARS) start += text;
-        this.errors += [...text.matchAll(/"level":(\d+)/g)].filter(([, level]) => Number(level) >= ERROR_LEVEL).length;
-        if (!this.#stream.writableEnded) this.#stream.write(chunk);
-      });
-    }
-    return () => start;
-  }
-
-  end(): void {
-    this.#stream.end();
   }
 }
