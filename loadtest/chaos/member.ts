@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
+import { answersWell, end, isRunning } from '../child-processes.ts';
 import { machineMs } from './clock.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const READY_LIMIT_MS = 60_000;
 const READY_LOOK_MS = 50;
-const ANSWER_LIMIT_MS = 1_000;
 const DRAIN_LIMIT_MS = 60_000;
 /** What a service manager waits before it starts a process again. */
 const RESTART_PAUSE_MS = 500;
@@ -73,15 +72,7 @@ export class Member {
 
   async isReady(): Promise<boolean> {
     const { host, port } = this.address;
-    try {
-      return (
-        await fetch(`http://${host}:${port}${this.#options.readyPath}`, {
-          signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-        })
-      ).ok;
-    } catch {
-      return false;
-    }
+    return await answersWell(`http://${host}:${port}${this.#options.readyPath}`);
   }
 
   async kill(): Promise<void> {
@@ -132,12 +123,8 @@ export class Member {
   async #end(signal: 'SIGKILL' | 'SIGTERM', limitMs: number): Promise<boolean> {
     this.#wanted = false;
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return true;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const tooLong = setTimeout(() => child.kill('SIGKILL'), limitMs);
-    await exited;
-    clearTimeout(tooLong);
+    if (child === null || !isRunning(child)) return true;
+    await end(child, signal, limitMs);
     return child.signalCode !== 'SIGKILL';
   }
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { end, isRunning } from '../child-processes.ts';
 import { CAN_TELL_USAGE, cpuMsOf, pssBytesOf } from '../process-usage.ts';
 import { LogKeeper } from './log-keeper.ts';
 
@@ -70,15 +70,13 @@ export class OwnGyre {
   async kill(): Promise<void> {
     this.#kills += 1;
     this.#earlierCpuMs = this.cpuMs ?? 0;
-    await this.#end('SIGKILL');
+    await end(this.#process, 'SIGKILL');
     await this.#launch();
   }
 
   /** Stops it as a person would, within 20 s, and removes its data. */
   async stop(): Promise<void> {
-    const giveUp = setTimeout(() => this.#process?.kill('SIGKILL'), STOP_LIMIT_MS);
-    await this.#end('SIGTERM');
-    clearTimeout(giveUp);
+    await end(this.#process, 'SIGTERM', STOP_LIMIT_MS);
     await rm(this.#dataDir, { recursive: true, force: true });
     this.#log.end();
   }
@@ -103,17 +101,9 @@ export class OwnGyre {
     this.#port = await portOf(child, this.#log.follow([child.stdout, child.stderr]));
   }
 
-  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (this.#process === null || this.#pid === null) return;
-    const exited = once(this.#process, 'exit');
-    this.#process.kill(signal);
-    await exited;
-  }
-
   /** Null if it doesn't run. */
   get #pid(): number | null {
-    const { pid, exitCode, signalCode } = this.#process ?? {};
-    return pid === undefined || exitCode !== null || signalCode !== null ? null : pid;
+    return isRunning(this.#process) ? (this.#process?.pid ?? null) : null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
+import { answersWell, end, isRunning } from '../../loadtest/child-processes.ts';
 import { showOutput } from './output.ts';
 
 /**
@@ -25,8 +25,6 @@ const RESTART_AFTER_MS = 500;
 /** Starts in a row that came to nothing. */
 const MAX_FAILURES = 5;
 const LOOK_EVERY_MS = 250;
-/** It must answer within that, or it isn't ready. */
-const LOOK_LIMIT_MS = 1_000;
 const STOP_LIMIT_MS = 15_000;
 
 /** A process of the cluster that is started again whenever it ends. */
@@ -59,8 +57,7 @@ export class Member {
 
   /** null while it doesn't run. */
   get pid(): number | null {
-    const { pid, exitCode, signalCode } = this.#child ?? {};
-    return pid === undefined || exitCode !== null || signalCode !== null ? null : pid;
+    return isRunning(this.#child) ? (this.#child?.pid ?? null) : null;
   }
 
   /** How often it was started again. */
@@ -91,16 +88,7 @@ export class Member {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#restart) clearTimeout(this.#restart);
-    const child = this.#child;
-    if (child !== null && this.pid !== null) {
-      const exited = once(child, 'exit');
-      const stuck = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-      // One that is paused takes no other signal.
-      child.kill('SIGCONT');
-      child.kill('SIGTERM');
-      await exited;
-      clearTimeout(stuck);
-    }
+    await end(this.#child, 'SIGTERM', STOP_LIMIT_MS);
     this.#state = 'stopped';
   }
 
@@ -143,7 +131,7 @@ export class Member {
   async #watch(child: ChildProcess): Promise<void> {
     const startMs = performance.now();
     while (child === this.#child && this.pid !== null) {
-      const ready = await this.#answersReady();
+      const ready = await answersWell(`http://127.0.0.1:${this.port}/readyz`);
       if (child !== this.#child || this.pid === null) return;
       if (ready && this.#state === 'starting') {
         this.#failures = 0;
@@ -152,16 +140,6 @@ export class Member {
       if (ready) this.#state = 'ready';
       else if (this.#state === 'ready') this.#state = 'away';
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  }
-
-  async #answersReady(): Promise<boolean> {
-    try {
-      const url = `http://127.0.0.1:${this.port}/readyz`;
-      const { ok } = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
-      return ok;
-    } catch {
-      return false;
     }
   }
 }

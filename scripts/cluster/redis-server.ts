@@ -1,11 +1,11 @@
 /** A Redis of the local cluster's own: a child process, its files in a folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { end, isRunning } from '../../loadtest/child-processes.ts';
 import { createFileOnce } from '../../src/store/private-file.ts';
 
 export interface RedisOptions {
@@ -50,10 +50,6 @@ export class RedisServer {
     return redis;
   }
 
-  get #isRunning(): boolean {
-    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
   async #launch(): Promise<void> {
     // Settings go through its input: arguments stand in everybody's list of processes.
     const child = spawn(this.#options.binary, ['-'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
@@ -76,14 +72,8 @@ export class RedisServer {
   /** Writes everything down and ends. */
   async stop(): Promise<void> {
     const child = this.#child;
-    const wasRunning = this.#isRunning;
     this.#child = null;
-    if (child === null || !wasRunning) return;
-    const exited = once(child, 'exit');
-    const stuck = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-    child.kill('SIGTERM');
-    await exited;
-    clearTimeout(stuck);
+    await end(child, 'SIGTERM', STOP_LIMIT_MS);
   }
 
   #settings(): string {
@@ -105,7 +95,7 @@ export class RedisServer {
   async #ready(child: ChildProcess): Promise<void> {
     const endMs = performance.now() + READY_LIMIT_MS;
     while (!(await talk(this.#options.port, [`AUTH ${this.#password}`, 'PING'])).includes('+PONG')) {
-      if (!this.#isRunning) throw new Error(`Redis does not start.\n${this.#output}`);
+      if (!isRunning(child)) throw new Error(`Redis does not start.\n${this.#output}`);
       if (performance.now() > endMs) {
         child.kill('SIGKILL');
         throw new Error(`Redis was not ready in time.\n${this.#output}`);

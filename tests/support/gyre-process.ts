@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { end, isRunning } from '../../loadtest/child-processes.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -98,15 +99,14 @@ export class GyreProcess implements AsyncDisposable {
         this.#output += text;
       });
     }
-    const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    const ready = async (): Promise<boolean> => ended() || (await fetch(`${this.endpoint}/readyz`)).ok;
+    const ready = async (): Promise<boolean> => !isRunning(child) || (await fetch(`${this.endpoint}/readyz`)).ok;
     await waitFor(ready, { timeoutMs: START_TIMEOUT_MS, what: 'a ready Gyre' });
-    if (ended()) throw new Error(`Gyre ended with ${child.exitCode ?? child.signalCode}:\n${this.#output}`);
+    if (!isRunning(child)) throw new Error(`Gyre ended with ${child.exitCode ?? child.signalCode}:\n${this.#output}`);
   }
 
   /** Whether the process is there that was started last. */
   get isAlive(): boolean {
-    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+    return isRunning(this.#child);
   }
 
   /** Asks its entry, which answers one question at a time. */
@@ -148,7 +148,7 @@ export class GyreProcess implements AsyncDisposable {
   /** Resolves when it has ended by itself. @returns its exit code; null if it was killed */
   async ended(): Promise<number | null> {
     const child = this.#child;
-    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (child && isRunning(child)) await once(child, 'exit');
     return child?.exitCode ?? null;
   }
 
@@ -168,13 +168,8 @@ export class GyreProcess implements AsyncDisposable {
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    // One that was suspended hears of it only then.
-    if (signal === 'SIGTERM') child.kill('SIGCONT');
-    await exited;
-    return child.exitCode;
+    await end(child, signal);
+    return child?.exitCode ?? null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { end } from '../../loadtest/child-processes.ts';
 import type { Peer } from '../../src/cluster/peers.ts';
 import { newId } from '../../src/store/ids.ts';
 
@@ -30,10 +31,7 @@ export class PeerChild implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exited;
+    await end(this.#child, 'SIGKILL');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,13 @@
 // The campaign's own PostgreSQL: in a folder and on a port that stay, while its server is stopped and started.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, chown, mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { findBinaries } from '../../../src/store/embedded/binaries.ts';
 import { runToEnd } from '../../../src/store/embedded/run.ts';
 import { chooseUser } from '../../../src/store/embedded/user.ts';
 import { childOptions, serveParent } from '../../bench/child-side.ts';
+import { end } from '../../child-processes.ts';
+import { untilItListens } from '../listening.ts';
 
 /** How a server is stopped: `SIGINT` writes everything down first, `SIGQUIT` leaves it to the log ("immediate"). */
 type StopSignal = 'SIGINT' | 'SIGQUIT';
@@ -27,7 +27,6 @@ const SETTINGS = {
   jit: 'off',
 };
 const READY_LIMIT_MS = 30_000;
-const LOOK_MS = 20;
 
 const { dataDir, port, addresses } = childOptions() as Options;
 const folder = path.join(dataDir, 'postgres');
@@ -52,12 +51,12 @@ let server = await launch();
 serveParent({
   ready: { port },
   asks: {
-    stop: (signal: StopSignal) => end(signal),
+    stop: (signal: StopSignal) => end(server, signal),
     start: async () => {
       server = await launch();
     },
   },
-  onStop: () => end('SIGQUIT'),
+  onStop: () => end(server, 'SIGQUIT'),
 });
 
 async function launch(): Promise<ChildProcess> {
@@ -65,33 +64,9 @@ async function launch(): Promise<ChildProcess> {
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   const { file, args, ...as } = user.command(binaries.postgres, ['-D', folder, ...flags]);
   const child = spawn(file, args, { ...as, cwd: '/', env: { ...process.env, LC_ALL: 'C' }, stdio: 'ignore' });
-  const deadlineMs = performance.now() + READY_LIMIT_MS;
-  while (!(await takesConnections())) {
-    if (child.exitCode !== null) throw new Error(`PostgreSQL ended with ${child.exitCode}.`);
-    if (performance.now() > deadlineMs) throw new Error('PostgreSQL takes no connections.');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
+  // It may still be reading its log then, which clients must stand.
+  await untilItListens(child, { name: 'PostgreSQL', port, limitMs: READY_LIMIT_MS });
   return child;
-}
-
-async function end(signal: StopSignal): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, 'exit');
-  server.kill(signal);
-  await exited;
-}
-
-/** Whether somebody listens; it may still be reading its log, which clients must stand. */
-async function takesConnections(): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 function ignore(): void {

@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { childOptions, serveParent } from '../../bench/child-side.ts';
+import { end } from '../../child-processes.ts';
+import { untilItListens } from '../listening.ts';
 
 interface Options {
   readonly dataDir: string;
@@ -14,7 +15,6 @@ interface Options {
 }
 
 const READY_LIMIT_MS = 10_000;
-const LOOK_MS = 10;
 
 const { dataDir, port, addresses } = childOptions() as Options;
 const folder = path.join(dataDir, 'redis');
@@ -24,7 +24,7 @@ serveParent({
   ready: { port },
   asks: {
     /** With all its data on the disk. */
-    stop: () => end('SIGTERM'),
+    stop: () => end(server, 'SIGTERM'),
     start: async () => {
       server = await launch();
     },
@@ -32,7 +32,7 @@ serveParent({
     hang: () => server.kill('SIGSTOP'),
     wake: () => server.kill('SIGCONT'),
   },
-  onStop: () => end('SIGKILL'),
+  onStop: () => end(server, 'SIGKILL'),
 });
 
 async function launch(): Promise<ChildProcess> {
@@ -44,36 +44,6 @@ async function launch(): Promise<ChildProcess> {
   const failed = once(child, 'error').then(([error]) => {
     throw new Error('A campaign needs redis-server on the PATH.', { cause: error });
   });
-  await Promise.race([failed, untilItListens(child)]);
+  await Promise.race([failed, untilItListens(child, { name: 'Redis', port, limitMs: READY_LIMIT_MS })]);
   return child;
-}
-
-async function untilItListens(child: ChildProcess): Promise<void> {
-  const deadlineMs = performance.now() + READY_LIMIT_MS;
-  while (!(await takesConnections())) {
-    if (child.exitCode !== null) throw new Error(`Redis ended with ${child.exitCode}.`);
-    if (performance.now() > deadlineMs) throw new Error('Redis takes no connections.');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-async function takesConnections(): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, 'exit');
-  server.kill(signal);
-  // One that was hung takes no other signal.
-  server.kill('SIGCONT');
-  await exited;
 }
