@@ -56,10 +56,11 @@ const MAX_OUTDATED = 64;
 const MAX_OUTDATED_PER_ROOM = 4;
 /**
  * Fixed-rate rooms step at one of a few places of their period, which all rooms of a rate share: to wake up for each of them
- * would cost more than a small room's step, and those of one place share an append, too.
+ * would cost more than a small room's step, and those of one place share an append, too. But each waits until all of its place
+ * have stepped and were let out: with twice the distance, 99 of 100 steps wait for twice as long (`npm run bench -- P9`).
  */
 const MIN_PLACES = 2;
-const MAX_PLACE_MS = 25;
+const MAX_PLACE_MS = 12.5;
 /** Multiples of it, modulo 1, are spread evenly however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 
