@@ -150,10 +150,8 @@ function pipeBothWays({ client, remote, sent }: Piped): void {
   remote.on('data', (bytes: Buffer) => sent.take(bytes));
   client.on('error', () => client.destroy());
   client.once('close', () => remote.destroy());
-  remote.once('close', (hadError) => {
-    if (hadError) client.destroy();
-    else endSoon(client);
-  });
+  // Also when it breaks: a code that it has closed with may be on its way.
+  remote.once('close', () => endSoon(client));
   client.pipe(remote);
   remote.pipe(client);
 }

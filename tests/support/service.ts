@@ -1,7 +1,6 @@
 /**
  * What black-box tests talk to: one process, or, with `GYRE_TEST_CLUSTER=2` (or 3, …) in the environment, so many behind a front that
- * gives each single request to the next one. Clients can't tell, so the same tests must pass. With more than two, run one file at a
- * time (`-- -i`): the PostgreSQL of a test run takes a hundred connections.
+ * gives each single request to the next one. Clients can't tell, so the same tests must pass.
  */
 import { GyreCluster } from './gyre-cluster.ts';
 import { GyreProcess } from './gyre-process.ts';
