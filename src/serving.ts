@@ -8,7 +8,7 @@ import type { RunningDatabase } from './open-database.ts';
 import type { Health } from './ops/health.ts';
 import type { RoomEngine } from './room-engine.ts';
 import type { Services } from './services.ts';
-import type { GyreOptions } from './start-gyre.ts';
+import type { GyreOptions } from './start-options.ts';
 
 /** What requests and sockets are answered with. */
 export interface Served {

@@ -14,7 +14,7 @@ import type { RunningParts } from './running-gyre.ts';
 import { listen, serve } from './serving.ts';
 import { Services } from './services.ts';
 import { sendOneselfSigterm } from './ops/stop-request.ts';
-import type { GyreOptions, Start } from './start-gyre.ts';
+import type { GyreOptions, Start } from './start-options.ts';
 
 /** Starts a process that is alone on its database: its log is in files, and what a process before has left is taken over before the port opens. */
 export async function startAlone(database: RunningDatabase, { games, options, started }: Start): Promise<RunningParts> {

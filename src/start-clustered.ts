@@ -26,7 +26,7 @@ import { listen, serve } from './serving.ts';
 import { Services } from './services.ts';
 import type { ProcessLoad } from './store/schema.ts';
 import { sendOneselfSigterm } from './ops/stop-request.ts';
-import type { GyreOptions, Start } from './start-gyre.ts';
+import type { GyreOptions, Start } from './start-options.ts';
 
 /** Parts that know each other: each is asked for only when requests, sockets or heartbeats come. */
 interface Live {

@@ -4,7 +4,8 @@ import { createLogger } from '../../src/ops/logging.ts';
 import { onStopRequest } from '../../src/ops/stop-request.ts';
 import type { Gyre } from '../../src/running-gyre.ts';
 import { resolveSecret } from '../../src/secret.ts';
-import { type GyreOptions, startGyre } from '../../src/start-gyre.ts';
+import { startGyre } from '../../src/start-gyre.ts';
+import type { GyreOptions } from '../../src/start-options.ts';
 
 const FENCED_EXIT_CODE = 70;
 
