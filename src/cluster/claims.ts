@@ -3,7 +3,7 @@ import { matches } from '../store/schema.ts';
 import { type Database, inTransaction } from '../store/transaction.ts';
 import type { Claim } from './ports.ts';
 
-/** Taken over at a time, so that all who live share the matches of one who died. */
+/** Taken over at a time at most. */
 const BATCH = 16;
 /** With so many deaths in a row that a match may have caused, it is adopted alone. */
 export const SUSPICIOUS_DEATHS = 6;
@@ -26,7 +26,7 @@ export async function claimOrphans(db: Database, claimant: Claimant): Promise<re
   return await inTransaction(db, async ({ sql: tx }) => {
     const locked = await tx.execute<{ id: string }>(sql`
       select m.id from matches m where ${orphaned}
-      order by m.deaths, m.id limit ${suspicious ? 1 : BATCH} for update skip locked`);
+      order by m.deaths, m.id limit ${suspicious ? sql`1` : shareOf(orphaned)} for update skip locked`);
     if (locked.rows.length === 0) return [];
     const ids = sql.param(locked.rows.map(({ id }) => id));
     // Judged once more, now that nobody else can change them: one that was claimed while it was looked for looks orphaned still,
@@ -49,6 +49,14 @@ export const IS_ORPHAN = sql`m.state = 'playing'
     and not exists (
       select from processes p where p.incarnation = any(array[m.owner, m.recorded_by] || m.owned_since)
         and (p.state in ('alive', 'draining') or (p.state = 'dead' and not p.sealed)))`;
+
+/** So many at a time that all who live have the same share of what there is. */
+function shareOf(orphaned: SQL): SQL {
+  return sql`(select greatest(1, least(${BATCH}::bigint,
+      (count(*) + living.count - 1) / greatest(living.count, 1)))
+    from matches m, (select count(*) from processes where state = 'alive') living
+    where ${orphaned} group by living.count)`;
+}
 
 function claimable({ compats, suspicious = false }: Claimant): SQL {
   const runs = JSON.stringify(Object.entries(compats).map(([game, compat]) => ({ game, compat })));

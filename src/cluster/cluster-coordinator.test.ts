@@ -234,6 +234,17 @@ test('processes that claim at once get different matches, and those of another b
   expect(new Set(claimed)).toEqual(ids);
 });
 
+test('who claims first takes no more than its share of what there is [CL-14]', async () => {
+  await using cluster = await openCluster();
+  for (let made = 0; made < 7; made += 1) await insertMatch(cluster.database, { owner: 'i_gone' });
+  const living = [await cluster.started(), await cluster.started(), await cluster.started()];
+  const claimed: number[] = [];
+  for (const { coordinator } of living) claimed.push((await coordinator.claimOrphans()).length);
+  // A third of seven, then of four, then of two, rounded up.
+  expect(claimed).toEqual([3, 2, 1]);
+  expect(await living[0]?.coordinator.claimOrphans()).toHaveLength(1);
+});
+
 test('a claim says whose logs have the match: of the owner before, and of who recorded it last [CL-14]', async () => {
   await using cluster = await openCluster();
   await insertMatch(cluster.database, { owner: 'i_newer', recordedBy: 'i_older' });

@@ -109,7 +109,12 @@ export class Migration {
     } catch (error) {
       if (error instanceof PeerCallError && error.failure === 'unknown')
         this.#lost.set(matchId, (this.#lost.get(matchId) ?? 0) + 1);
-      logger.warn({ err: error, matchId, to: to.incarnation }, 'a match could not move: it goes on here');
+      const isFull = error instanceof PeerCallError && error.code === 'no-capacity';
+      // Others are asked, and when all of them stop it is parked.
+      logger[isFull ? 'info' : 'warn'](
+        { err: error, matchId, to: to.incarnation },
+        'a match could not move: it goes on here',
+      );
       return null;
     }
   }
