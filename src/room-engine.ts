@@ -65,6 +65,7 @@ export class RoomEngine {
   readonly #directory = new RoomDirectory();
   /** Why the time of all matches may stand still: players can't come yet, the lease is out, or it is to stop. */
   readonly #still = new Set<'starting' | 'suspended' | 'parking'>(['starting']);
+  #isClosed = false;
 
   private constructor(options: RoomEngineOptions, open: { clock: ProcessClock; stores: EngineStores }) {
     const { rooms, gate, events, log: logger, lease = ALWAYS_HELD, obituary, router } = options;
@@ -178,7 +179,7 @@ export class RoomEngine {
 
   /** Has the log asked whether it still takes what is ours. */
   probeLog(): void {
-    this.#committer.probe();
+    if (!this.#isClosed) this.#committer.probe();
   }
 
   /** Players can come: the time of all matches runs. */
@@ -237,6 +238,7 @@ export class RoomEngine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.log.close();
     this.stores.mark?.close();
     await this.#watchdog.close();

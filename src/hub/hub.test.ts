@@ -262,6 +262,23 @@ describe('a hub right', () => {
   });
 });
 
+test('a socket that is ready only after its sign-in has ended is told nothing [HB-7]', async () => {
+  await using it = await HubBed.open();
+  const { bed, hub } = it;
+  const [ann = ''] = await bed.players(1);
+  const [ended, other] = [newId('s'), newId('s')];
+  await bed.db.insert(sessions).values([ended, other].map((id) => ({ id, playerId: ann })));
+  expect(hub.admit(it.rights.grant({ playerId: ann, authSessionId: ended }), null)).not.toBeNull();
+  bed.bus.publish('session', { sessionId: ended, playerId: ann });
+  await it.settled();
+  const sockets = [ended, other].map((authSessionId) => new RecordedSocket(ann, { authSessionId }));
+  for (const socket of sockets) hub.connected(socket);
+  await it.settled();
+  expect(sockets.map(({ closedWith }) => closedWith)).toEqual([4102, null]);
+  expect(sockets.map(({ sent }) => sent.length > 0)).toEqual([false, true]);
+  expect(bed.presence).toEqual([`${ann} 1`]);
+});
+
 describe('nudges of another process', () => {
   test('are heard, and what was lost is made up for as soon as the bus is back [CL-37]', async () => {
     const buses = new Set<TwinBus>();

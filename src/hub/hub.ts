@@ -24,6 +24,8 @@ export interface HubParts extends PlayerFeedsParts {
 
 /** Nudges may be lost; then a hub is behind for this long at most. */
 const RECHECK_MS = 5_000;
+/** A socket that was admitted is ready long before, or gone. */
+const ENDED_KEPT_MS = 60_000;
 /** Enough for the devices and tabs of one person; each costs memory, and a message with every change. */
 const MAX_SOCKETS_PER_PLAYER = 16;
 /** Requests of one socket that may wait for their answers: a client that asks for more has not read those it has. */
@@ -49,6 +51,8 @@ export class Hub implements HubService {
   readonly #waiting = new WeakMap<HubConnection, number>();
   readonly #requests: Readonly<Record<string, (connection: HubConnection, payload: unknown) => Promise<unknown>>>;
   #unsubscribe: (() => void)[] = [];
+  /** Sign-ins that have ended a short while ago. */
+  readonly #endedAtMs = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(parts: HubParts) {
@@ -97,6 +101,11 @@ export class Hub implements HubService {
   }
 
   connected(connection: HubConnection): void {
+    // Since it was admitted: until now it was told nothing.
+    if (this.#endedAtMs.has(connection.authSessionId)) {
+      connection.close(CloseCode.signedOut);
+      return;
+    }
     this.#makeRoom(connection.playerId);
     this.#open.add(connection);
     this.#parts.presence.socket(connection.playerId, 1);
@@ -141,6 +150,7 @@ export class Hub implements HubService {
    * when the bus was away and is back.
    */
   async recheck(): Promise<void> {
+    this.#forgetEnded();
     this.#watches.touch();
     await this.#feeds.recheck();
     await this.#recheckSessions();
@@ -184,10 +194,18 @@ export class Hub implements HubService {
   }
 
   #signedOut(authSessionIds: ReadonlySet<string>): void {
-    for (const id of authSessionIds) this.#parts.rights.revoke(id);
+    for (const id of authSessionIds) {
+      this.#parts.rights.revoke(id);
+      this.#endedAtMs.set(id, this.#parts.clock.now().getTime());
+    }
     for (const connection of this.#open) {
       if (authSessionIds.has(connection.authSessionId)) connection.close(CloseCode.signedOut);
     }
+  }
+
+  #forgetEnded(): void {
+    const beforeMs = this.#parts.clock.now().getTime() - ENDED_KEPT_MS;
+    for (const [id, endedAtMs] of this.#endedAtMs) if (endedAtMs < beforeMs) this.#endedAtMs.delete(id);
   }
 
   async #recheckSessions(): Promise<void> {
