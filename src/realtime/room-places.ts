@@ -7,6 +7,8 @@ export interface RoomAddress {
   readonly processId: string;
 }
 
+/** So many rooms of other processes are remembered, for when nobody can be asked. */
+const REMEMBERED = 10_000;
 /** An answer holds for everyone who asks so soon after it. */
 const SHARED_MS = 40;
 
@@ -15,6 +17,8 @@ export class RoomPlaces {
   readonly #locator: RoomLocator;
   readonly #asked = new Map<string, Promise<RoomPlace>>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** Of rooms that were elsewhere when they were last looked for, the newest last. */
+  readonly #remembered = new Map<string, RoomPlace>();
 
   constructor(locator: RoomLocator) {
     this.#locator = locator;
@@ -28,9 +32,25 @@ export class RoomPlaces {
     const forget = (): void => {
       if (this.#asked.get(key) === asked) this.#asked.delete(key);
     };
-    const forgetSoon = (): void => void setTimeout(forget, SHARED_MS).unref();
-    asked.then(forgetSoon, forget);
+    const found = (place: RoomPlace): void => {
+      this.#remember(roomId, place);
+      setTimeout(forget, SHARED_MS).unref();
+    };
+    asked.then(found, forget);
     return asked;
+  }
+
+  /** Where a room was when it was last looked for, if that was elsewhere: for when it can't be looked up. */
+  lastOf({ roomId }: RoomAddress): RoomPlace | null {
+    return this.#remembered.get(roomId) ?? null;
+  }
+
+  #remember(roomId: string, place: RoomPlace): void {
+    this.#remembered.delete(roomId);
+    if (place.at !== 'peer' || roomId === HUB_ROOM) return;
+    this.#remembered.set(roomId, place);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
   }
 
   /** Waits for the room to have moved, at most for so long, or until `signal` says that nobody waits any more. */
@@ -54,6 +74,7 @@ export class RoomPlaces {
   /** A room may be elsewhere now: what was answered before counts no more, and who waits asks again. */
   moved(roomId: string): void {
     this.#asked.delete(roomId);
+    this.#remembered.delete(roomId);
     for (const wake of this.#waiting.get(roomId) ?? []) wake();
   }
 }

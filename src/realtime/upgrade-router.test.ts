@@ -103,6 +103,22 @@ test('when it takes too long the client is told to come back [CL-26]', async () 
   expect(server.log.complaints).toContain('could not look up where a room is');
 });
 
+test('while nobody can be asked, a room is looked for where it was last [CL-26]', async () => {
+  await using bed = await start();
+  await using owner = await RealtimeServer.start({ cluster: { locator: new RoomMap() } });
+  const match = await owner.match();
+  bed.places.put(match.matchId, { at: 'peer', peer: owner.cluster.peer.peer });
+  await RawSocket.entered(bed.server.endpoint, owner.grant(match, 0));
+  bed.places.failure = new Error('the database is away');
+  const asked = bed.places.asked.length;
+  // What was answered a moment ago holds for a while.
+  await waitFor(() => {
+    RawSocket.to(bed.server.endpoint, { roomId: match.matchId, sessionId: SESSION });
+    return bed.places.asked.length > asked;
+  });
+  await RawSocket.entered(bed.server.endpoint, owner.grant(match, 1));
+});
+
 test('one who can’t be asked in time holds nobody for longer [CL-26]', async () => {
   const locator = { locate: () => new Promise<never>(() => {}) };
   await using server = await RealtimeServer.start({ cluster: { locator, holdMs: 100 } });

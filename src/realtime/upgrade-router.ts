@@ -126,7 +126,8 @@ export class UpgradeRouter {
       return await unlessLate(this.#places.ask(address), withinMs, signal);
     } catch (error) {
       this.#options.log.warn({ err: error, roomId: address.roomId }, 'could not look up where a room is');
-      return MOVING;
+      // Matches play on while the database is away. A process that has it no more says so.
+      return this.#places.lastOf(address) ?? MOVING;
     }
   }
 

@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { end, isRunning } from '../../loadtest/child-processes.ts';
+import { freePorts } from '../../scripts/cluster/free-ports.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -175,11 +174,8 @@ export class GyreProcess implements AsyncDisposable {
 
 /** A port that nobody listens on: it must be known before the process starts, and be the same when it starts again. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  const [port] = await freePorts(1);
+  if (port === undefined) throw new Error('there is no free port');
   return port;
 }
 
